@@ -1,0 +1,34 @@
+"""The suite's order, its isolation from the network, and the table of seconds it ends with."""
+import os
+
+from utils.course import loopback_up, record
+
+
+def pytest_configure(config):
+    loopback_up()       # so that `unshare -n make test` can talk to its kernels
+    # No test may read or fill the learner's own cache or be steered by a learner's settings.
+    os.environ.pop("COURSE_RECORD", None)
+
+
+def pytest_collection_modifyitems(items):
+    """Notebooks first, the longest of them first: so both cores stay busy until the end."""
+    seconds = {number: run["seconds"] for number, run in record().items()}
+
+    def key(item):
+        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")
+        if item.path.name != "test_notebooks.py" or lesson is None:
+            return (1, 0)
+        return (0, -seconds.get(lesson.number, float("inf")))     # a new lesson: first of all
+
+    items.sort(key=key)
+
+
+def pytest_terminal_summary(terminalreporter):
+    rows = [(report.nodeid, dict(report.user_properties))
+            for reports in terminalreporter.stats.values() for report in reports
+            if getattr(report, "when", None) == "call" and "peak_mb" in dict(report.user_properties)]
+    if rows:
+        terminalreporter.section("notebooks (side by side, so slower than in the README)")
+        for name, figures in rows:
+            terminalreporter.line(f"{figures['seconds']:7.1f} s {figures['peak_mb']:7,.0f} MB  "
+                                  f"{name.partition('[')[2].rstrip(']')}")

@@ -1,0 +1,80 @@
+"""Every lesson, run by nbval: fresh kernel, scratch folder, no network."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from utils.course import PeakMemory, lessons, record
+
+TESTS = Path(__file__).parent
+CELL_SECONDS = 240          # the budget of 60 s, with another lesson on the other core
+NOTEBOOK_SECONDS = 600
+MEMORY_MB = 2000
+# nbval in a process of its own, whose loopback (all that a kernel needs) is up
+NBVAL = "import sys, pytest; from utils.course import loopback_up; loopback_up(); sys.exit(pytest.main(sys.argv[1:]))"
+
+
+@cache
+def cut_off():
+    """The command that runs another one without a network, or [] where this user may not."""
+    for command in (["unshare", "--net"], ["unshare", "--net", "--map-current-user"]):
+        if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
+            return command
+    return []
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.path.stem)
+def test_notebook(lesson, tmp_path, record_property):
+    notebook = shutil.copy(lesson.path, tmp_path)
+    claims = tmp_path / "claims.jsonl"
+    strict = lesson_is_strict(lesson)
+    command = [*cut_off(), sys.executable, "-c", NBVAL, str(notebook),
+               "--nbval" if strict else "--nbval-lax", f"--nbval-cell-timeout={CELL_SECONDS}",
+               f"--nbval-sanitize-with={TESTS / 'nbval_sanitize.cfg'}",
+               "--rootdir", str(tmp_path), "-p", "no:cacheprovider", "-p", "no:xdist", "-q",
+               "--tb=short", "-W", "ignore::DeprecationWarning", "--durations=1", "--durations-min=0"]
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("PYTEST_", "COV_"))} | {"COURSE_RECORD": str(claims)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    memory = PeakMemory(process.pid)
+    memory.start()
+    started = os.times().elapsed
+    try:
+        report, _ = process.communicate(timeout=NOTEBOOK_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        report, _ = process.communicate()
+        pytest.fail(f"{lesson.path.name} was ended after {NOTEBOOK_SECONDS} s. So far:\n{report}", pytrace=False)
+    finally:
+        peak = memory.stop()
+    record_property("seconds", os.times().elapsed - started)
+    record_property("peak_mb", peak)
+    if process.returncode != 0:
+        pytest.fail(f"{lesson.path.name}:\n{report}", pytrace=False)
+
+    assert peak < MEMORY_MB, f"{lesson.path.name} needed {peak:,.0f} MB; a free Binder has {MEMORY_MB:,} MB"
+    said = [json.loads(line) for line in claims.read_text().splitlines()] if claims.exists() else []
+    assert said, f"{lesson.path.name} makes no claim"
+    recorded = record().get(lesson.number, {}).get("claims", [])
+    assert [(c["name"], c["bound"]) for c in said] == [(c["name"], c["bound"]) for c in recorded], \
+        f"tests/record.json is not of these claims: run make claims LESSONS={lesson.number}"
+
+
+def lesson_is_strict(lesson):
+    """Whether nbval compares every output of this lesson, not only the verdict cells."""
+    return json.loads(lesson.path.read_text())["metadata"]["course"].get("nbval") == "strict"
+
+
+def test_the_network_really_is_cut():
+    if not cut_off():
+        pytest.skip("this user may not make a network namespace; as root the notebooks run in one")
+    attempt = "import socket; socket.create_connection(('192.0.2.1', 9), timeout=5)"
+    answer = subprocess.run([*cut_off(), sys.executable, "-c", attempt], capture_output=True, text=True)
+    assert "Network is unreachable" in answer.stderr

@@ -1,0 +1,306 @@
+"""Bring an engine of 2017 up on today's Python: ``from utils.engines import tflearn``.
+
+    from utils.engines import caffe, theano, tflearn       # in any order, in one kernel
+    available()                                            # what this machine has, without importing
+
+TFLearn, Theano and Caffe were last released between 2017 and 2020. They still train when a handful
+of names that NumPy, Pillow and TensorFlow have since renamed or dropped are put back before the
+import. That is all that happens here: the engines' own code stays as it was published, so what a
+lesson shows is what these engines do. Each one comes up without the chatter and the deprecation
+warnings of its age. `keras` and `tensorflow` need no help; importing them from here only keeps
+TensorFlow's start-up log out of the notebook.
+
+**TFLearn** wants to switch TensorFlow's eager mode off for the whole process, after which Keras
+cannot train. It is kept from doing so. Everything TFLearn then happens in a graph of its own, in as
+many cells as the lesson likes::
+
+    graph = tensorflow.Graph()
+    with graph.as_default():
+        tensorflow.compat.v1.set_random_seed(42)
+        net = tflearn.input_data([None, 784])
+        ...
+        model = tflearn.DNN(net)
+    with graph.as_default():
+        model.fit(x, y, validation_set=(x_valid, y_valid), show_metric=True,
+                  callbacks=tflearn_history())
+
+Build, fit, evaluate, save, load and set weights inside ``with graph.as_default():``. Outside of it
+TFLearn finds no layers, and `fit` would leave out preprocessing and augmentation without a word.
+
+**Theano** compiles with g++ and OpenBLAS; its compiled functions stay in the course's cache folder.
+Settings in ``THEANO_FLAGS`` come before those made here.
+
+**Caffe** is compiled at set-up by `utils.caffe_build`.
+"""
+import builtins
+import getpass
+import importlib
+import logging
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+
+import numpy as np
+
+from utils import caffe_build
+from utils.data import cache
+
+
+class EngineMissing(ImportError):
+    """An engine cannot be imported here; the message says why and what to do."""
+
+
+SET_UP = "run `make setup` in the course's folder and restart the kernel"
+CAFFE_SET_UP = "run `.venv/bin/python -m utils.caffe_build` in the course's folder: it says what is missing"
+
+
+# ---- the engines, one function each --------------------------------------------------------------
+
+def _tflearn():
+    """TFLearn 0.5.0 (2020) on TensorFlow 2.
+
+    The replacements are those of TensorFlow's upgrade table (tf_upgrade_v2) and of Pillow 10's and
+    NumPy 1.20's release notes.
+    """
+    import PIL.Image
+    import tensorflow as tf
+    import tensorflow.compat.v1 as v1
+    from tensorflow.python.util import nest
+
+    _put_back_numpy_names()
+    PIL.Image.ANTIALIAS = PIL.Image.LANCZOS
+    nest.is_sequence = nest.is_nested
+
+    def variance_scaling_initializer(factor, mode, uniform, seed, dtype):
+        return v1.variance_scaling_initializer(
+            scale=factor, mode=mode.lower(), seed=seed, dtype=dtype,
+            distribution="uniform" if uniform else "truncated_normal")
+
+    def xavier_initializer(uniform, seed, dtype):
+        return variance_scaling_initializer(1.0, "FAN_AVG", uniform, seed, dtype)
+
+    initializers = ModuleType("tensorflow.contrib.layers.python.layers.initializers")
+    initializers.variance_scaling_initializer = variance_scaling_initializer
+    initializers.xavier_initializer = xavier_initializer
+    sys.modules[initializers.__name__] = initializers
+
+    # TFLearn's first line is disable_v2_behavior(), which ends eager mode for the whole process. Of
+    # all that it switches, TFLearn needs the variables and the conditionals of TensorFlow 1. Those
+    # exist only in plain graphs, where Keras makes nothing: for Keras nothing changes.
+    v1.disable_resource_variables()
+    v1.disable_control_flow_v2()
+    disable, v1.disable_v2_behavior = v1.disable_v2_behavior, lambda: None
+    try:
+        with tf.Graph().as_default():           # it makes a variable while it is imported
+            import tflearn
+    finally:
+        v1.disable_v2_behavior = disable
+
+    # A shape's entries were objects with a .value in TensorFlow 1; TFLearn asks for one in this
+    # function, the size of a validation batch.
+    tflearn.helpers.trainer.get_current_batch_size = \
+        lambda feed, dataflow: len(next(iter(feed.values())))
+
+    # Its display redraws a terminal with escape codes, hundreds of times an epoch; `tflearn_history`
+    # shows one line an epoch. TFLearn writes through `print` in these two modules.
+    class SilentTermLogger(tflearn.callbacks.Callback):
+        def add(self, *_, **__):
+            pass
+
+    tflearn.callbacks.TermLogger = SilentTermLogger
+    for module in (tflearn.helpers.trainer, tflearn.data_preprocessing):
+        module.print = lambda *_, **__: None
+    # Its files for TensorBoard go to /tmp/tflearn_logs, which belongs to whoever trained there first.
+    logs = os.path.join(tempfile.gettempdir(), f"tflearn_logs_{getpass.getuser()}", "")
+    init = tflearn.DNN.__init__
+    init.__defaults__ = tuple(logs if value == "/tmp/tflearn_logs/" else value
+                              for value in init.__defaults__)
+    # In a notebook TensorFlow logs more than elsewhere.
+    logger = logging.getLogger("tensorflow")
+    logger.setLevel(logging.WARNING)
+    logger.addFilter(lambda record: "deprecated" not in record.getMessage())
+    return tflearn
+
+
+def _theano():
+    """Theano 1.0.5 (2020)."""
+    missing = caffe_build.missing_for_theano()
+    slow = "libopenblas-dev" in missing
+    if set(missing) - {"libopenblas-dev"}:
+        raise EngineMissing(f"Theano cannot compile here: {_apt(missing)}")
+
+    # They stay: Theano asks NumPy for them again whenever it compiles a function.
+    _put_back_numpy_names()
+    # theano.scan prefers a loop in C, written for Python 3.7, and takes its own Python loop where
+    # the module with it cannot be imported.
+    sys.modules["theano.scan_module.scan_perform_ext"] = None
+    import pkg_resources                        # noqa: F401  theano.scan does: let it warn now, unheard
+    flags = {"floatX": "float32", "base_compiledir": cache() / "theano", "compile.wait": 1,
+             "blas.ldflags": "" if slow else "-lopenblas"}
+    ours = ",".join(f"{name}={shlex.quote(str(value))}" for name, value in flags.items())
+    os.environ["THEANO_FLAGS"] = f"{ours},{os.environ.get('THEANO_FLAGS', '')}"     # the last one counts
+    import theano
+    # Notebooks that run side by side wait for each other's compiler; that is no news.
+    logging.getLogger("theano.gof.compilelock").setLevel(logging.WARNING)
+    if slow:                                    # `available` says it; it need not be said in training
+        logging.getLogger("theano.tensor.blas_headers").setLevel(logging.ERROR)
+    return theano
+
+
+def _caffe():
+    """BVLC Caffe 1.0 (2017), silent but for errors unless ``GLOG_minloglevel`` says otherwise."""
+    problem = caffe_build.problem()
+    if problem:
+        raise EngineMissing(f"{problem}: {CAFFE_SET_UP}.")
+    os.environ.setdefault("GLOG_minloglevel", "2")
+    import caffe
+    return caffe
+
+
+_ENGINES = {"tflearn": _tflearn, "theano": _theano, "caffe": _caffe,
+            "keras": lambda: importlib.import_module("keras"),
+            "tensorflow": lambda: importlib.import_module("tensorflow")}
+
+
+def __getattr__(name):
+    """Import an engine when it is first asked for (PEP 562).
+
+    Raises:
+        EngineMissing: it cannot be imported; the message names the fix.
+    """
+    if name not in _ENGINES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        with quiet():
+            engine = _ENGINES[name]()
+    except EngineMissing:
+        raise
+    except ImportError as error:
+        raise EngineMissing(f"{name} cannot be imported ({error}): {SET_UP}.") from error
+    globals()[name] = engine
+    return engine
+
+
+def _put_back_numpy_names():
+    """Python's own bool and complex under NumPy's old aliases, which NumPy 1.24 dropped."""
+    for name in ("bool", "complex"):
+        if name not in vars(np):                # hasattr would ask NumPy, and NumPy would warn
+            setattr(np, name, getattr(builtins, name))
+
+
+@contextmanager
+def quiet():
+    """Discard what imports print and warn, the C++ side's messages too; errors still come through.
+
+    Python's streams are left alone, because log handlers made during an import keep the stream
+    they find; only the process's file descriptors are turned away, where C++ writes.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    saved = [(number, os.dup(number)) for number in (1, 2)]
+    disabled = logging.root.manager.disable
+    try:
+        for number, _ in saved:
+            os.dup2(nowhere, number)
+        logging.disable(logging.WARNING)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(disabled)
+        for number, copy in saved:
+            os.dup2(copy, number)
+            os.close(copy)
+        os.close(nowhere)
+
+
+# ---- what this machine has -----------------------------------------------------------------------
+
+def available():
+    """What this machine has, as ``{engine: (version, fix)}``; nothing is imported for it.
+
+    The version is None where an engine is missing, and `fix` then says what to do.
+    """
+    return {"tensorflow": _installed(SET_UP, "tensorflow", "tensorflow-cpu"),
+            "keras": _installed(SET_UP, "keras"),
+            "jax": _installed(SET_UP, "jax"),
+            "tflearn": _installed(SET_UP, "tflearn"),
+            "theano": _theano_available(),
+            "caffe": _caffe_available(),
+            "gensim": _installed(SET_UP, "gensim"),
+            "torch": _installed("optional, large: run `make setup EXTRAS=torch`", "torch")}
+
+
+def _installed(fix, *distributions):
+    for name in distributions:
+        try:
+            return version(name), ""
+        except PackageNotFoundError:
+            pass
+    return None, fix
+
+
+def _theano_available():
+    found, fix = _installed(SET_UP, "theano")
+    missing = caffe_build.missing_for_theano()
+    if found and missing == ["libopenblas-dev"]:
+        return f"{found}, slow without OpenBLAS: {_apt(missing)}", ""
+    return (None, _apt(missing)) if found and missing else (found, fix)
+
+
+def _caffe_available():
+    problem = caffe_build.problem()
+    if problem:
+        return None, f"{problem}: {CAFFE_SET_UP}"
+    return version("bvlc-caffe").partition("+")[0], ""
+
+
+def _apt(packages):
+    if not shutil.which("apt-get"):
+        return f"install your system's equivalents of Debian's {' '.join(packages)}"
+    return f"run `sudo apt-get install {' '.join(packages)}`"
+
+
+# ---- TFLearn's training, watched -----------------------------------------------------------------
+
+def tflearn_history(show=True):
+    """A callback for TFLearn's ``DNN.fit`` that keeps what Keras's History keeps.
+
+    After training, ``history`` is a dict of lists with one entry an epoch: "loss", "metric",
+    "val_loss", "val_metric" and "seconds". "metric" is the one given to ``tflearn.regression`` and
+    needs ``show_metric=True``; the val_ entries need a ``validation_set``. TFLearn's "loss" and
+    "metric" are moving averages over the last batches of the epoch, its "loss" without the
+    regularisers; val_ entries are means over the whole validation set.
+
+    Args:
+        show: print one line an epoch.
+    """
+    from utils.engines import tflearn
+
+    class History(tflearn.callbacks.Callback):
+        def __init__(self):
+            self.history = {}
+
+        def on_epoch_begin(self, state):
+            self.started = time.perf_counter()
+
+        def on_epoch_end(self, state):
+            figures = {"loss": state.loss_value, "metric": state.acc_value,
+                       "val_loss": state.val_loss, "val_metric": state.val_acc,
+                       "seconds": time.perf_counter() - self.started}
+            figures = {name: float(value) for name, value in figures.items() if value is not None}
+            for name, value in figures.items():
+                self.history.setdefault(name, []).append(value)
+            if show:
+                texts = (f"{name} {value:.4f}" for name, value in figures.items() if name != "seconds")
+                print(f"epoch {state.epoch}: {', '.join(texts)} ({figures['seconds']:.1f} s)", flush=True)
+
+    return History()

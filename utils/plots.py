@@ -1,0 +1,85 @@
+"""The course's look: figures that everybody can read, with alternative text.
+
+Importing this module sets Matplotlib's style. Colours are Okabe and Ito's, which people with
+any common kind of colour blindness can tell apart (Okabe & Ito 2008, "Color Universal Design").
+"""
+import io
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from IPython.display import display
+
+BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = COLOURS = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7F7F7F")
+INK = "#26323A"
+
+mpl.rcParams.update({
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#8A949B",
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10,
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "figure.figsize": (7.2, 3.6),
+    "font.size": 10,
+    "grid.color": "#E4E8EB",
+    "image.cmap": "gray_r",             # ink on paper: MNIST's 0 is background
+    "legend.frameon": False,
+    "lines.linewidth": 2,
+    "text.color": INK,
+    "xtick.color": "#5C6970",
+    "ytick.color": "#5C6970",
+})
+
+
+def show(figure, alt):
+    """Display ``figure`` once, as a sharp PNG that carries ``alt`` as its alternative text.
+
+    ``alt`` says in a sentence or two what a sighted reader would take from the picture. It is
+    what screen readers speak, what the web edition puts into ``<img alt>``, and what a reader
+    sees where pictures cannot be shown.
+    """
+    if not alt or not alt.strip():
+        raise ValueError("a figure needs alternative text: say in a sentence what it shows")
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=160)
+    width = round(figure.get_figwidth() * 100)          # 100 CSS pixels an inch, drawn at 160
+    plt.close(figure)
+    display({"image/png": picture.getvalue(), "text/plain": alt},
+            metadata={"image/png": {"alt": alt, "width": width}}, raw=True)
+
+
+def image_grid(images, captions=None, *, columns=10, title=None, colours=None, size=0.8):
+    """A figure of small pictures: ``images`` is (n, height, width) or (n, height, width, channels).
+
+    ``captions`` (n strings) stand under the pictures, each in its own of ``colours`` (n) when
+    given. ``size`` is a picture's width in inches. A grey image is drawn as ink on paper.
+    """
+    images = np.asarray(images)
+    if images.ndim == 4 and images.shape[-1] == 1:
+        images = images[..., 0]
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    height = size * (1.3 if captions is not None else 1.08)
+    figure, axes = plt.subplots(rows, columns, squeeze=False,
+                                figsize=(columns * size * 1.08, rows * height + (0.45 if title else 0)))
+    for i, axis in enumerate(axes.flat):
+        axis.axis("off")
+        if i >= len(images):
+            continue
+        axis.imshow(images[i], interpolation="nearest")
+        if captions is not None:
+            axis.text(0.5, -0.06, captions[i], transform=axis.transAxes, ha="center", va="top",
+                      fontsize=9, color=colours[i] if colours is not None else INK)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    return figure
