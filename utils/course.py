@@ -243,9 +243,13 @@ def sync():
 # --- running lessons ------------------------------------------------------------------------
 
 class PeakMemory(threading.Thread):
-    """Watch the memory of a process and its children: ``peak`` in MB (10⁶ bytes), sampled."""
+    """Watch the memory of a process and its children: ``peak`` in MB (10⁶ bytes), sampled.
 
-    def __init__(self, pid, every=0.1):
+    Memory is the proportional set size where the system tells it (Linux): what several of the
+    processes share counts once. Elsewhere it is the resident set size.
+    """
+
+    def __init__(self, pid, every=0.2):
         super().__init__(daemon=True)
         self.pid, self.every, self.peak = pid, every, 0.0
         self.finished = threading.Event()
@@ -261,8 +265,9 @@ class PeakMemory(threading.Thread):
             total = 0
             for process in family:
                 try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
+                    memory = process.memory_full_info()
+                    total += getattr(memory, "pss", memory.rss)
+                except (psutil.NoSuchProcess, psutil.AccessDenied):
                     pass
             self.peak = max(self.peak, total / 1e6)
 

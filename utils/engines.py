@@ -1,14 +1,15 @@
 """Bring an engine of 2017 up on today's Python: ``from utils.engines import tflearn``.
 
-    from utils.engines import caffe, theano, tflearn       # in any order, in one kernel
-    available()                                            # what this machine has, without importing
+    from utils.engines import caffe, theano, tflearn   # in any order, in one kernel
+    available()                                        # what this machine has, importing nothing
 
 TFLearn, Theano and Caffe were last released between 2017 and 2020. They still train when a handful
 of names that NumPy, Pillow and TensorFlow have since renamed or dropped are put back before the
-import. That is all that happens here: the engines' own code stays as it was published, so what a
-lesson shows is what these engines do. Each one comes up without the chatter and the deprecation
-warnings of its age. `keras` and `tensorflow` need no help; importing them from here only keeps
-TensorFlow's start-up log out of the notebook.
+import. Beyond that three small things in TFLearn are replaced: its display, a line that reads a
+shape, and how a batch is handed from thread to thread. Everything else is as it was published, so
+what a lesson shows is what these engines do. Each comes up without the chatter and the deprecation
+warnings of its age. The living engines (tensorflow, keras, jax, gensim, torch) need no help; taken
+from here they keep TensorFlow's start-up log out of the notebook, and say what to do when missing.
 
 **TFLearn** wants to switch TensorFlow's eager mode off for the whole process, after which Keras
 cannot train. It is kept from doing so. Everything TFLearn then happens in a graph of its own, in as
@@ -26,6 +27,8 @@ many cells as the lesson likes::
 
 Build, fit, evaluate, save, load and set weights inside ``with graph.as_default():``. Outside of it
 TFLearn finds no layers, and `fit` would leave out preprocessing and augmentation without a word.
+Training is repeatable with a seed in the graph and, before every `fit`, one for NumPy, which shuffles
+(`utils.runtime.set_seed`); augmentation draws in a thread of its own and is not repeatable.
 
 **Theano** compiles with g++ and OpenBLAS; its compiled functions stay in the course's cache folder.
 Settings in ``THEANO_FLAGS`` come before those made here.
@@ -33,7 +36,6 @@ Settings in ``THEANO_FLAGS`` come before those made here.
 **Caffe** is compiled at set-up by `utils.caffe_build`.
 """
 import builtins
-import getpass
 import importlib
 import logging
 import os
@@ -57,8 +59,9 @@ class EngineMissing(ImportError):
     """An engine cannot be imported here; the message says why and what to do."""
 
 
-SET_UP = "run `make setup` in the course's folder and restart the kernel"
-CAFFE_SET_UP = "run `.venv/bin/python -m utils.caffe_build` in the course's folder: it says what is missing"
+SET_UP = "run `make setup` in the course's folder, then restart the kernel"
+TORCH_SET_UP = "optional, large: run `make setup EXTRAS=torch`, then restart the kernel"
+CAFFE_SET_UP = "run `.venv/bin/python -m utils.caffe_build`, which installs it or says the command"
 
 
 # ---- the engines, one function each --------------------------------------------------------------
@@ -103,13 +106,24 @@ def _tflearn():
     finally:
         v1.disable_v2_behavior = disable
 
-    # A shape's entries were objects with a .value in TensorFlow 1; TFLearn asks for one in this
-    # function, the size of a validation batch.
+    # In TensorFlow 1 a shape's entries had a .value. TFLearn asks for one in a single function,
+    # which tells the size of a validation batch.
     tflearn.helpers.trainer.get_current_batch_size = \
         lambda feed, dataflow: len(next(iter(feed.values())))
 
-    # Its display redraws a terminal with escape codes, hundreds of times an epoch; `tflearn_history`
-    # shows one line an epoch. TFLearn writes through `print` in these two modules.
+    # A batch on its way is a view of the list of samples, and a thread shuffles that list for the
+    # next epoch meanwhile: which samples the batch holds was left to chance, even with a seed.
+    flow = tflearn.data_flow.FeedDictFlow
+    next_batch_ids = flow.next_batch_ids
+
+    def copied_batch_ids(self):
+        ids = next_batch_ids(self)
+        return ids if ids is False else ids.copy()      # False: no batches are left
+
+    flow.next_batch_ids = copied_batch_ids
+
+    # Its display redraws a terminal with escape codes, hundreds of times an epoch, and two modules
+    # print. `tflearn_history` shows one line an epoch instead.
     class SilentTermLogger(tflearn.callbacks.Callback):
         def add(self, *_, **__):
             pass
@@ -117,8 +131,8 @@ def _tflearn():
     tflearn.callbacks.TermLogger = SilentTermLogger
     for module in (tflearn.helpers.trainer, tflearn.data_preprocessing):
         module.print = lambda *_, **__: None
-    # Its files for TensorBoard go to /tmp/tflearn_logs, which belongs to whoever trained there first.
-    logs = os.path.join(tempfile.gettempdir(), f"tflearn_logs_{getpass.getuser()}", "")
+    # Its files for TensorBoard go to /tmp/tflearn_logs, where only the first user may write.
+    logs = os.path.join(tempfile.gettempdir(), f"tflearn_logs_{os.getuid()}", "")
     init = tflearn.DNN.__init__
     init.__defaults__ = tuple(logs if value == "/tmp/tflearn_logs/" else value
                               for value in init.__defaults__)
@@ -141,15 +155,16 @@ def _theano():
     # theano.scan prefers a loop in C, written for Python 3.7, and takes its own Python loop where
     # the module with it cannot be imported.
     sys.modules["theano.scan_module.scan_perform_ext"] = None
-    import pkg_resources                        # noqa: F401  theano.scan does: let it warn now, unheard
+    import pkg_resources    # noqa: F401    theano.scan does later: let it warn now, unheard
     flags = {"floatX": "float32", "base_compiledir": cache() / "theano", "compile.wait": 1,
              "blas.ldflags": "" if slow else "-lopenblas"}
     ours = ",".join(f"{name}={shlex.quote(str(value))}" for name, value in flags.items())
-    os.environ["THEANO_FLAGS"] = f"{ours},{os.environ.get('THEANO_FLAGS', '')}"     # the last one counts
+    theirs = os.environ.get("THEANO_FLAGS", "")
+    os.environ["THEANO_FLAGS"] = f"{ours},{theirs}"         # of two values the last one counts
     import theano
     # Notebooks that run side by side wait for each other's compiler; that is no news.
     logging.getLogger("theano.gof.compilelock").setLevel(logging.WARNING)
-    if slow:                                    # `available` says it; it need not be said in training
+    if slow:                                    # `available` says so, once
         logging.getLogger("theano.tensor.blas_headers").setLevel(logging.ERROR)
     return theano
 
@@ -164,9 +179,8 @@ def _caffe():
     return caffe
 
 
-_ENGINES = {"tflearn": _tflearn, "theano": _theano, "caffe": _caffe,
-            "keras": lambda: importlib.import_module("keras"),
-            "tensorflow": lambda: importlib.import_module("tensorflow")}
+OF_2017 = {"tflearn": _tflearn, "theano": _theano, "caffe": _caffe}
+LIVING = ("tensorflow", "keras", "jax", "gensim", "torch")
 
 
 def __getattr__(name):
@@ -175,15 +189,16 @@ def __getattr__(name):
     Raises:
         EngineMissing: it cannot be imported; the message names the fix.
     """
-    if name not in _ENGINES:
+    if name not in OF_2017 and name not in LIVING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
         with quiet():
-            engine = _ENGINES[name]()
+            engine = OF_2017[name]() if name in OF_2017 else importlib.import_module(name)
     except EngineMissing:
         raise
     except ImportError as error:
-        raise EngineMissing(f"{name} cannot be imported ({error}): {SET_UP}.") from error
+        fix = TORCH_SET_UP if name == "torch" else SET_UP
+        raise EngineMissing(f"{name} cannot be imported ({error}): {fix}.") from error
     globals()[name] = engine
     return engine
 
@@ -236,7 +251,7 @@ def available():
             "theano": _theano_available(),
             "caffe": _caffe_available(),
             "gensim": _installed(SET_UP, "gensim"),
-            "torch": _installed("optional, large: run `make setup EXTRAS=torch`", "torch")}
+            "torch": _installed(TORCH_SET_UP, "torch")}
 
 
 def _installed(fix, *distributions):
@@ -300,7 +315,8 @@ def tflearn_history(show=True):
             for name, value in figures.items():
                 self.history.setdefault(name, []).append(value)
             if show:
-                texts = (f"{name} {value:.4f}" for name, value in figures.items() if name != "seconds")
-                print(f"epoch {state.epoch}: {', '.join(texts)} ({figures['seconds']:.1f} s)", flush=True)
+                seconds = figures.pop("seconds")
+                texts = (f"{name} {value:.4f}" for name, value in figures.items())
+                print(f"epoch {state.epoch}: {', '.join(texts)} ({seconds:.1f} s)", flush=True)
 
     return History()
