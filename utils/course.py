@@ -243,13 +243,9 @@ def sync():
 # --- running lessons ------------------------------------------------------------------------
 
 class PeakMemory(threading.Thread):
-    """Watch the memory of a process and its children: ``peak`` in MB (10⁶ bytes), sampled.
+    """Watch the memory of a process and all its children: ``peak`` in MB (10⁶ bytes), sampled."""
 
-    Memory is the proportional set size where the system tells it (Linux): what several of the
-    processes share counts once. Elsewhere it is the resident set size.
-    """
-
-    def __init__(self, pid, every=0.2):
+    def __init__(self, pid, every=0.25):
         super().__init__(daemon=True)
         self.pid, self.every, self.peak = pid, every, 0.0
         self.finished = threading.Event()
@@ -257,18 +253,13 @@ class PeakMemory(threading.Thread):
     def run(self):
         import psutil
         while not self.finished.wait(self.every):
+            total = 0
             try:
                 root = psutil.Process(self.pid)
-                family = [root, *root.children(recursive=True)]
-            except psutil.NoSuchProcess:
+                for process in (root, *root.children(recursive=True)):
+                    total += process.memory_info().rss
+            except psutil.NoSuchProcess:        # one of them has just ended: the next sample is whole
                 continue
-            total = 0
-            for process in family:
-                try:
-                    memory = process.memory_full_info()
-                    total += getattr(memory, "pss", memory.rss)
-                except (psutil.NoSuchProcess, psutil.AccessDenied):
-                    pass
             self.peak = max(self.peak, total / 1e6)
 
     def stop(self):

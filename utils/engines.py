@@ -27,8 +27,8 @@ many cells as the lesson likes::
 
 Build, fit, evaluate, save, load and set weights inside ``with graph.as_default():``. Outside of it
 TFLearn finds no layers, and `fit` would leave out preprocessing and augmentation without a word.
-Training is repeatable with a seed in the graph and, before every `fit`, one for NumPy, which shuffles
-(`utils.runtime.set_seed`); augmentation draws in a thread of its own and is not repeatable.
+Training is repeatable with a seed in the graph and, before every `fit`, one for NumPy, which
+shuffles (`utils.runtime.set_seed`). Augmentation draws in a thread of its own: not repeatable.
 
 **Theano** compiles with g++ and OpenBLAS; its compiled functions stay in the course's cache folder.
 Settings in ``THEANO_FLAGS`` come before those made here.
@@ -293,7 +293,8 @@ def tflearn_history(show=True):
     "val_loss", "val_metric" and "seconds". "metric" is the one given to ``tflearn.regression`` and
     needs ``show_metric=True``; the val_ entries need a ``validation_set``. TFLearn's "loss" and
     "metric" are moving averages over the last batches of the epoch, its "loss" without the
-    regularisers; val_ entries are means over the whole validation set.
+    regularisers, and read with or without the very last batch, as it happens; val_ entries are
+    means over the whole validation set, and repeatable.
 
     Args:
         show: print one line an epoch.

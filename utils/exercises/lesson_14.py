@@ -42,10 +42,10 @@ def pooled(answer):
 @exercise("14.3",
           praise="The convolutions find the same strokes wherever they are; the dense layer behind Flatten has "
                  "learned at which place to expect them. Training on shifted digits (lesson 07) cures that.",
-          hints=("net.evaluate(images, y_test, verbose=0)[1] is the accuracy on any images.",
+          hints=("accuracy(net, images, y_test) takes any images.",
                  "np.roll(x_test, 2, axis=2) moves every digit two pixels to the right: axis 0 counts the "
                  "images, 1 the rows, 2 the columns.",
-                 "[net.evaluate(np.roll(x_test, pixels, axis=2), y_test, verbose=0)[1] for pixels in (0, 2, 4, 6)]"))
+                 "[accuracy(net, np.roll(x_test, pixels, axis=2), y_test) for pixels in (0, 2, 4, 6)]"))
 def pushed(answer):
     accuracies = [float(accuracy) for accuracy in answer]
     if len(accuracies) != 4:
