@@ -22,7 +22,7 @@ lab: setup
 	@$(BIN)/python -m utils.course lab $(LAB_FLAGS)
 
 test: setup
-	@$(BIN)/python -m pytest $(TEST_FLAGS)
+	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 $(TEST_FLAGS)
 
 setup: $(STAMP)
 
@@ -50,10 +50,10 @@ ifneq ($(EXTRAS),)
 	@$(if $(findstring gpu,$(EXTRAS)),$(UV) pip uninstall --python $(BIN)/python tensorflow-cpu)
 	@$(BIN)/pip install --constraint requirements.lock --editable '.[$(EXTRAS)]'
 endif
-	@echo "[3/4] Caffe, compiled for this Python (about 90 s the first time)"
+	@echo "[3/4] Caffe, compiled for this Python (about a minute, the first time)"
 	@$(BIN)/python -m utils.caffe_build
 	@echo "[4/4] JupyterLab's settings"
-	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 	@touch $@
 	@echo "Ready. From here on nothing needs the network."
 

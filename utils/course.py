@@ -131,7 +131,8 @@ def colab_cell(lesson):
     if lesson.colab:
         return ("import sys\n"
                 'if "google.colab" in sys.modules:      # only there: fetch the course and its helpers\n'
-                f"    !git clone -q --depth 1 {repository()} course && pip install -q pooch\n"
+                f"    !git clone -q --depth 1 {repository()} course\n"
+            "    !pip install -q pooch\n"
                 '    sys.path.insert(0, "course")')
     return ("import sys\n"
             'if "google.colab" in sys.modules:\n'

@@ -24,7 +24,7 @@ def blind_top_3(answer):
           praise="The input layer has connections to spare, 240 for every pixel, many of them at the empty "
                  "margin. The output layer's few each carry a part of the answer.",
           hints=("A mask of ones leaves a layer as it is; only one of the three masks has zeros.",
-                 "by_size([dense[0]], 0.8, random)[0] is the mask of the input layer. Call write_all(dense) "
+                 "by_size([dense[0]], 0.9, random)[0] is the mask of the input layer. Call write_all(dense) "
                  "before you prune the other layer.",
                  "For each layer: write_all(dense), then prune(masks), then accuracy on the "
                  "validation digits."))
@@ -36,10 +36,10 @@ def one_layer(answer):
         return "both are the same: was dense written back, and the other layer pruned?"
     if output_layer > input_layer:
         return "the output layer should suffer more. Is the order (input_layer, output_layer)?"
-    if input_layer < 0.95:
+    if input_layer < 0.93:
         return "the input layer should hardly suffer. Were the smallest weights removed, in this layer only?"
-    if output_layer > 0.975:
-        return "four fifths of the output layer's connections are not lost without a trace."
+    if output_layer > 0.95:
+        return "nine tenths of the output layer's connections are not lost as lightly as that."
     return None
 
 
