@@ -39,7 +39,8 @@ def test_at_least_three_wrong_answers_are_rejected_with_a_reason(number, capsys)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("nonsense", ["a word", None, [], {}, -1e9, object()], ids=repr)
+@pytest.mark.parametrize("nonsense", ["a word", None, [], {}, -1e9, object()],
+                         ids=["word", "none", "list", "dict", "number", "object"])
 def test_nonsense_is_a_wrong_answer_and_never_an_error(number, nonsense, capsys):
     check(number, nonsense)
     assert capsys.readouterr().out.startswith(f"✘ {number} Not yet")
