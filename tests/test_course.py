@@ -94,15 +94,17 @@ def test_make_lab_serves_the_start_page_to_the_token_only(tmp_path):
         deadline = time.monotonic() + 90
         while not address and lab.poll() is None and time.monotonic() < deadline:
             time.sleep(0.3)
-            address = re.search(rf"http://(?:127\.0\.0\.1|localhost):{port}/(lab\S*)\?token=(\w+)",
+            address = re.search(rf"http://(?:127\.0\.0\.1|localhost):{port}/lab/tree/notebooks/00_start_here.ipynb\?token=(\w+)\s",
                                 (tmp_path / "log").read_text())
         assert address, (tmp_path / "log").read_text()
-        page, token = address.groups()
-        assert "00_start_here.ipynb" in page
+        token = address[1]
         base = f"http://127.0.0.1:{port}"
-        assert requests.get(f"{base}/{page}", params={"token": token}, timeout=30).status_code == 200
+        page = requests.get(f"{base}/lab/tree/notebooks/00_start_here.ipynb", params={"token": token}, timeout=30)
+        assert page.status_code == 200 and "JupyterLab" in page.text
         contents = f"{base}/api/contents/notebooks/00_start_here.ipynb"
-        served = requests.get(contents, params={"token": token}, timeout=30).json()
+        answer = requests.get(contents, headers={"Authorization": f"token {token}"}, timeout=30)
+        assert answer.status_code == 200, answer.text[:300]
+        served = answer.json()
         assert served["content"]["cells"][0]["source"].startswith("# 00 ·")
         assert requests.get(contents, timeout=30).status_code == 403
         for other in socket.gethostbyname_ex(socket.gethostname())[2]:

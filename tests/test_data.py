@@ -5,7 +5,6 @@ No test needs the network: the "origin" and the "mirror" are servers in this pro
 import base64
 import functools
 import hashlib
-import importlib.util
 import io
 import json
 import os
@@ -462,21 +461,6 @@ def test_missing_shipped_file(monkeypatch, places):
                  "sha256:871fc31d"):
         assert part in str(error.value)
     assert isinstance(error.value, FileNotFoundError)
-
-
-def test_installed_without_the_repository(places):
-    """Installed from git, the module has the registry beside it, and no data/ folder."""
-    (places / "utils" / "shipped").mkdir(parents=True)
-    shutil.copy(data.__file__, places / "utils" / "data.py")
-    shutil.copy(data.DATA / "registry.toml", places / "utils" / "shipped")
-    spec = importlib.util.spec_from_file_location("installed_data", places / "utils" / "data.py")
-    installed = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(installed)
-    with pytest.raises(installed.DataNotFound, match="clone the repository"):
-        installed.load("mnist")
-    installed.cache().mkdir()
-    shutil.copy(data.DATA / "mnist.npz", installed.cache())
-    assert len(installed.load("mnist").test[0]) == 10_000
 
 
 def test_object_arrays_are_refused(repository, monkeypatch):

@@ -15,6 +15,7 @@ minutes, prerequisites, engine and data in its metadata (key ``course``), the fi
 """
 import argparse
 import fcntl
+import html
 import json
 import os
 import re
@@ -376,6 +377,12 @@ def book(target=ROOT / "build" / "book"):
             elif cell.cell_type == "markdown":
                 cell.source = re.sub(r"(\]\([^)\s:]+)\.ipynb", r"\1.html", cell.source)
         page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": lesson.title}})
+        # nbconvert knows neither the alternative text of a picture nor its width
+        pictures = [output.metadata["image/png"] for cell in notebook.cells
+                    for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        for picture in pictures:
+            page = page.replace('alt="No description has been provided for this image"',
+                                f'alt="{html.escape(picture.alt)}" width="{picture.width}"', 1)
         path = (target / lesson.path.relative_to(NOTEBOOKS)).with_suffix(".html")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")
@@ -452,11 +459,12 @@ def lab(arguments):
     """Replace this process by JupyterLab, open on lesson 00, for this machine only, token on."""
     loopback_up()
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1",
-               "--LabApp.extension_manager=readonly"]
+               "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={ROOT}",
+               "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.chdir(ROOT)
-    os.execv(sys.executable, [*command, *arguments, "notebooks/00_start_here.ipynb"])
+    os.execv(sys.executable, [*command, *arguments])
 
 
 # --- the command line -----------------------------------------------------------------------
