@@ -118,7 +118,7 @@ def assert_toy(dataset):
     assert [len(y) for _, y in (dataset.train, dataset.validation, dataset.test)] == [15, 5, 10]
 
 
-# ---- the facts of the four sets ------------------------------------------------------------------
+# ---- the facts of the sets -------------------------------------------------------------------------
 @pytest.mark.parametrize("name, mean, std, least, most", [
     ("mnist", 0.13066, 0.30811, 5421, 6742),                # the digits are not quite balanced
     ("fashion_mnist", 0.28604, 0.35302, 6000, 6000),
@@ -149,6 +149,33 @@ def test_first_digits_and_clothes():
     fashion = data.load("fashion_mnist")
     first = [fashion.class_names[label] for label in fashion.test[1][:3]]
     assert first == ["Ankle boot", "Pullover", "Trouser"]
+
+
+def test_morphology_is_one_tree_with_its_synapses_on_it():
+    neuron = data.load("morphology")
+    assert (neuron.position.shape, neuron.radius.shape, neuron.parent.shape) == ((4696, 3), (4696,), (4696,))
+    assert neuron.position.dtype == neuron.radius.dtype == np.float32
+    assert (neuron.parent == -1).sum() == 1 and (neuron.parent < np.arange(4696)).all()    # no loops
+    assert neuron.radius.argmax() == neuron.soma
+    length = np.linalg.norm(neuron.position[1:] - neuron.position[neuron.parent[1:]], axis=1)
+    assert length.max() < 5                             # µm: neighbours are near
+    distance = np.linalg.norm(neuron.synapse_position - neuron.position[neuron.synapse_node], axis=1)
+    assert len(distance) == 3010 and distance.max() < 2
+    assert neuron.synapse_is_output.sum() == 646
+    inputs = neuron.synapse_region[~neuron.synapse_is_output]
+    assert (inputs == "AL").mean() > 0.9                # its dendrite is in the antennal lobe
+    assert "CC BY 4.0" in neuron.card.licence and repr(neuron).startswith("<A neuron's morphology: pos")
+
+
+@pytest.mark.parametrize("cutoff, count, loudest", [(200, 929, 76.43), (800, 868, 71.2)])
+def test_spikes_are_in_order_and_the_sound_in_decibel(cutoff, count, loudest):
+    ear = data.load("spikes")
+    spikes, stimulus = getattr(ear, f"spikes_{cutoff}"), getattr(ear, f"stimulus_{cutoff}")
+    assert (len(spikes), spikes.dtype) == (count, np.int32)
+    assert 0 <= spikes[0] and spikes[-1] < 10_000_000 and np.diff(spikes).min() > 3000      # µs
+    assert (stimulus.shape, stimulus.dtype) == ((40_000,), np.float32)
+    assert loudest - 1 < stimulus.max() < loudest + 0.01
+    assert stimulus.std() == pytest.approx(6, abs=0.2)          # dB, as the recording's header says
 
 
 @functools.cache

@@ -87,8 +87,17 @@ class Dataset:
         return f"<{self.card.title}: {' + '.join(sizes)} examples, {len(self.class_names)} classes>"
 
 
+class Recording(SimpleNamespace):
+    """One recording: its arrays as attributes (`card.arrays` lists them) and `card`; no splits."""
+
+    def __repr__(self):
+        names = ", ".join(name for name in vars(self) if name != "card")
+        return f"<{self.card.title}: {names}>"
+
+
 def load(name, words=None, per_word=None, copies=True):
-    """Load a data set by name: "mnist", "fashion_mnist", "flowers" or "quickdraw".
+    """Load a data set by name: "mnist", "fashion_mnist", "flowers" or "quickdraw"; or a recording,
+    "morphology" or "spikes".
 
     Every set has `train`, `validation` and `test`, pairs (x, y) that are the same on every machine;
     y is int64 (n,), the positions of the labels in `class_names`. x depends on the set:
@@ -97,6 +106,16 @@ def load(name, words=None, per_word=None, copies=True):
     - flowers: uint8 (n, 224, 224, 3), RGB 0…255, the middle square of the photo;
     - quickdraw: a list of n drawings, each a list of strokes, each float32 (2 or 3, points): x and
       y in 0…255, y downwards, and, where recorded, milliseconds since the first point.
+
+    A recording is a `Recording`: named arrays, nothing to learn a label from.
+
+    - morphology: one neuron's skeleton, a tree of points: `position` float32 (points, 3) and `radius`
+      float32 (points,) in µm, `parent` int32 (points,), the next point towards the root (-1 there),
+      `soma`, the cell body's point; of its synapses `synapse_position` float32 (synapses, 3) in µm,
+      `synapse_node` int32, the point it is on, `synapse_is_output` bool, `synapse_region` str;
+    - spikes: `spikes_200` and `spikes_800` int32 (n,), µs since the sound began, `stimulus_200` and
+      `stimulus_800` float32 (40000,), its loudness in dB SPL, 4,000 values a second for 10 s; the
+      number is the highest frequency, in Hz, at which the loudness varies.
 
     Only for quickdraw: `words` picks the classes, and `per_word` takes that many drawings of each
     from the original, one file of 30–100 MB a word. Without `per_word` the small set of all words
@@ -108,9 +127,12 @@ def load(name, words=None, per_word=None, copies=True):
     Sources: `card(name)`.
     """
     entry = REGISTRY[_check(name, REGISTRY, "data set")]
-    kind, class_names = entry["kind"], entry["class_names"]
+    kind, class_names = entry["kind"], entry.get("class_names", ())
     if kind != "drawings" and (words or per_word) or kind != "photos" and not copies:
         raise ValueError(f"words and per_word are for quickdraw, copies is for flowers; this is {name}")
+    if kind == "recording":
+        with np.load(_find(entry), allow_pickle=False) as arrays:
+            return Recording(**arrays, card=card(name))
     if kind == "drawings":
         splits, class_names = _drawings(entry, words, per_word)
     elif kind == "photos":
