@@ -21,8 +21,16 @@ export UV_PYTHON_DOWNLOADS := never
 lab: setup
 	@$(BIN)/python -m utils.course lab $(LAB_FLAGS)
 
-test: setup
-	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 $(TEST_FLAGS)
+test: setup .venv/chromium
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(TEST_FLAGS)
+
+# For the browser tests: tried once. Where it cannot be had they skip and say how to get it.
+.venv/chromium:
+	@[ -n "$$(which chromium chromium-browser google-chrome 2>/dev/null)" ] || { [ "$$(id -u)" = 0 ] \
+	  && command -v apt-get >/dev/null && echo "Chromium, for the browser tests: about 100 MB to download" \
+	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; } \
+	  || echo "No Chromium: the browser tests will skip. To run them: sudo apt-get install chromium"
+	@touch $@
 
 setup: $(STAMP)
 

@@ -9,7 +9,7 @@ from ipywidgets import FloatSlider
 from traitlets import TraitError
 
 from utils import widgets
-from utils.widgets import Playground, explore
+from utils.widgets import KernelGrid, Playground, explore
 from utils.widgets.playground import DATA_SETS, GRID, toy_points
 
 
@@ -222,3 +222,27 @@ def test_explore_says_what_went_wrong_and_recovers(shown):
     assert "ZeroDivisionError" in view.value
     gain.value = 3
     assert "<img" in view.value
+
+
+def test_kernel_grid_changes_its_value_once_a_choice_and_once_a_number():
+    grid = KernelGrid({"as it is": [(0, 0, 0), (0, 1, 0), (0, 0, 0)], "blur": [(1, 1, 1)] * 3})
+    seen = []
+    grid.observe(lambda change: seen.append(change.new), names="value")
+    assert grid.value == ((0, 0, 0), (0, 1, 0), (0, 0, 0))
+    menu, *rows = grid.children
+    menu.value = "blur"
+    assert seen == [((1, 1, 1),) * 3] and rows[2].children[0].value == 1
+    rows[2].children[0].value = -5                      # row 3, column 1
+    assert len(seen) == 2 and grid.value[2] == (-5, 1, 1) and menu.value == "my own"
+    rows[2].children[0].value = 1
+    assert menu.value == "blur" and rows[2].children[0].description == "k31"
+
+
+def test_explore_takes_a_kernel_grid_for_a_control(shown):
+    grid = KernelGrid({"as it is": [(0, 0, 0), (0, 1, 0), (0, 0, 0)], "blur": [(1, 1, 1)] * 3})
+    explore(lambda kernel: draw(1 + sum(map(sum, kernel))), lambda kernel: f"the sum {sum(map(sum, kernel)):.0f}",
+            kernel=grid)
+    (view,), _ = shown
+    assert "the sum 1" in view.value
+    grid.children[0].value = "blur"
+    assert "the sum 9" in view.value

@@ -133,7 +133,7 @@ def colab_cell(lesson):
         return ("import sys\n"
                 'if "google.colab" in sys.modules:      # only there: fetch the course and its helpers\n'
                 f"    !git clone -q --depth 1 {repository()} course\n"
-            "    !pip install -q pooch\n"
+            "    !pip install -q anywidget pooch\n"
                 '    sys.path.insert(0, "course")')
     return ("import sys\n"
             'if "google.colab" in sys.modules:\n'
@@ -275,7 +275,8 @@ def execute(lesson):
 
     The figures are the lesson's entry in ``tests/record.json``: seconds from starting the
     kernel to its last output, the longest cell, peak memory in MB, the claims. Outputs of cells
-    tagged ``clear-output`` (pictures of data that must not be published) are not saved.
+    tagged ``clear-output`` (pictures of data that must not be published) are not saved, and of a
+    widget only its still picture: the widget itself lives no longer than its kernel.
     """
     from nbclient import NotebookClient
 
@@ -285,6 +286,7 @@ def execute(lesson):
         claims = Path(scratch) / "claims.jsonl"
         os.environ["COURSE_RECORD"] = str(claims)
         client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3",
+                                store_widget_state=False,
                                 resources={"metadata": {"path": scratch}})
         started = time.perf_counter()
         with client.setup_kernel():
@@ -303,6 +305,8 @@ def execute(lesson):
         cell.metadata.pop("execution", None)
         if "clear-output" in cell.metadata.get("tags", ()):
             cell.outputs = []
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     lesson.path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     return {"seconds": round(seconds, 1), "longest_cell": round(longest, 1), "peak_mb": round(peak),
             "hardware": hardware(), "claims": [json.loads(line) for line in said]}
@@ -455,12 +459,25 @@ def loopback_up():
             pass
 
 
+def free_port():
+    """The number of a port on this machine that nothing listens on."""
+    with socket.socket() as any_socket:
+        any_socket.bind(("127.0.0.1", 0))
+        return any_socket.getsockname()[1]
+
+
 def lab(arguments):
-    """Replace this process by JupyterLab, open on lesson 00, for this machine only, token on."""
+    """Replace this process by JupyterLab, open on lesson 00, for this machine only, token on.
+
+    ``arguments`` go to JupyterLab and win over the settings made here.
+    """
     loopback_up()
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1",
-               "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={ROOT}",
-               "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
+    settings = {"--ServerApp.ip": "127.0.0.1", "--ServerApp.root_dir": ROOT,
+                "--LabApp.extension_manager": "readonly",
+                "--LabApp.default_url": "/lab/tree/notebooks/00_start_here.ipynb"}
+    said = {argument.partition("=")[0] for argument in arguments}
+    command = [sys.executable, "-m", "jupyterlab",
+               *(f"{name}={value}" for name, value in settings.items() if name not in said)]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.chdir(ROOT)

@@ -1,4 +1,4 @@
-"""The live things: a figure with sliders, and the Playground of lesson 04.
+"""The live things: a figure with controls, a kernel to fill in, and the Playground of lesson 04.
 
 Each shows itself twice in one output: as a widget, where a kernel is running, and as a still
 picture with alternative text, in saved notebooks, on GitHub and in the web edition.
@@ -9,12 +9,13 @@ import io
 
 import matplotlib.pyplot as plt
 from IPython.display import display
-from ipywidgets import HTML, HBox, Layout, VBox
+from ipywidgets import HTML, BoundedFloatText, Dropdown, HBox, Layout, VBox
+from traitlets import Tuple
 
 from utils.plots import pixels, still
 from utils.widgets.playground import Playground
 
-__all__ = ["Playground", "explore"]
+__all__ = ["KernelGrid", "Playground", "explore"]
 
 
 def explore(draw, alt, **controls):
@@ -56,9 +57,54 @@ def explore(draw, alt, **controls):
     width = metadata["image/png"]["width"]
     view = HTML(image(data["image/png"]))
     for control in controls.values():
-        control.style.description_width = "initial"
+        if hasattr(control, "style"):                   # a box of fields has none
+            control.style.description_width = "initial"
         control.layout.width = "auto"
         control.layout.min_width = "300px"
         control.observe(redraw, names="value")
     row = HBox(list(controls.values()), layout=Layout(flex_flow="row wrap"))
     display({**VBox([row, view])._repr_mimebundle_(), **data}, metadata=metadata, raw=True)
+
+
+class KernelGrid(VBox):
+    """A 3 × 3 kernel to fill in: nine number fields in a square, and a menu that fills them all.
+
+    ``presets`` maps names to kernels, three rows of three numbers each; the first is the start.
+    ``value`` is the kernel as a tuple of three tuples. It changes once for a choice from the menu
+    and once for a number changed, so that `explore` draws once, too.
+    """
+
+    value = Tuple()
+
+    def __init__(self, presets):
+        self._presets = {name: tuple(tuple(map(float, row)) for row in kernel)
+                         for name, kernel in presets.items()}
+        self._menu = Dropdown(options=[*self._presets, "my own"], description="kernel",
+                              style={"description_width": "4em"}, layout=Layout(width="270px"))
+        self._fields = [[BoundedFloatText(min=-20, max=20, step=1, description=f"k{row}{column}",
+                                          style={"description_width": "2em"}, layout=Layout(width="90px"))
+                         for column in (1, 2, 3)] for row in (1, 2, 3)]
+        self._filling = False
+        super().__init__([self._menu, *map(HBox, self._fields)])
+        self._fill(None)
+        self._menu.observe(self._fill, names="value")
+        for field in sum(self._fields, []):
+            field.observe(self._read, names="value")
+
+    def _fill(self, _):
+        """Write the chosen kernel into the fields."""
+        if self._menu.value in self._presets:
+            self._filling = True
+            for fields, row in zip(self._fields, self._presets[self._menu.value]):
+                for field, number in zip(fields, row):
+                    field.value = number
+            self._filling = False
+            self._read(None)
+
+    def _read(self, _):
+        """Take the fields' numbers as the value, and let the menu say whose they are."""
+        if not self._filling:
+            kernel = tuple(tuple(field.value for field in fields) for fields in self._fields)
+            names = [name for name, preset in self._presets.items() if preset == kernel]
+            self.value = kernel
+            self._menu.value = names[0] if names else "my own"

@@ -33,7 +33,7 @@ function render({ model, el }) {
   const change = (name, value) => { model.set(name, value); model.save_changes(); };
   const choices = model.get("choices");
   let points = null, edge = 6, inTraining = 0, frame = null, running = false, losses = [], drawn = [];
-  let patience = null, due = 0, received = 0, dots = null, shown = "answer";
+  let patience = null, due = 0, received = 0, told = 0, dots = null, shown = "answer";
 
   // --- controls: native elements, so that the keyboard and screen readers know them ---------
   const labelled = (text, control, extra = "") =>
@@ -101,11 +101,12 @@ function render({ model, el }) {
 
   const look = element("select", { onchange: () => { shown = look.value; draw(); } });
   const testPoints = element("input", { type: "checkbox", checked: true, onchange: () => { dots = null; draw(); } });
-  const status = element("div", { className: "playground-status", role: "status" });
+  const status = element("div", { className: "playground-status" });
   const rate = element("span", { className: "playground-frames" });
   const canvas = element("canvas", { className: "playground-canvas", role: "img" });
   el.classList.add("playground");
-  el.dataset.lmSuppressShortcuts = "true";        // keys are for the controls here, not for JupyterLab
+  el.dataset.lmSuppressShortcuts = "true";        // keys are for the controls here: no shortcuts,
+  el.addEventListener("keydown", (event) => event.stopPropagation());     // and no jump to a cell
   el.append(
     element("div", { className: "playground-row" }, run, step, reset, reseed,
       menu("data_set", "Data"), menu("activation", "Activation"), menu("learning_rate", "Learning rate"),
@@ -139,7 +140,7 @@ function render({ model, el }) {
   function wait() {
     clearTimeout(patience);
     patience = setTimeout(() => {
-      status.textContent = "Waiting for the kernel: it is busy with another cell, or has ended.";
+      warn("Waiting for the kernel: it is busy with another cell, or has ended.");
     }, 2000);
   }
 
@@ -150,7 +151,7 @@ function render({ model, el }) {
       points = floats(bytes[0]); edge = message.edge; inTraining = message.train; losses = message.losses; dots = null;
     } else if (message.kind === "error") {
       setRunning(false);
-      status.textContent = message.text;
+      warn(message.text);
     } else {
       clearTimeout(patience);
       const side = message.grid / 2, units = bytes[1].length / side ** 2;
@@ -161,7 +162,7 @@ function render({ model, el }) {
       if (losses.length > 1200) losses = losses.filter((_, i) => i % 2 === 0 || i === losses.length - 1);
       if (frame.diverged) {
         setRunning(false);
-        status.textContent = "The weights have grown beyond all bounds. Lower the learning rate, then Reset.";
+        warn("The weights have grown beyond all bounds. Lower the learning rate, then Reset.");
       }
       cancelAnimationFrame(due);
       due = requestAnimationFrame(() => { draw(); countFrames(); });
@@ -175,7 +176,24 @@ function render({ model, el }) {
     if (!running) return;
     const now = performance.now();
     drawn = [...drawn.filter((then) => now - then < 2000), now];
+    if (now - told < 500) return;
+    told = now;                 // words change twice a second: each change lays the page out anew
     if (drawn.length > 10) rate.textContent = `${Math.round(1000 * (drawn.length - 1) / (now - drawn[0]))} frames a second`;
+    tell();
+  }
+
+  function tell() {
+    if (frame.diverged) return;
+    const text = `Epoch ${Math.floor(frame.epochs)}: loss ${frame.train_loss.toFixed(3)} on training, `
+      + `${frame.test_loss.toFixed(3)} on test points; ${(100 * frame.test_accuracy).toFixed(1)} % of the test points right; `
+      + `${frame.size} weights and biases.`;
+    canvas.ariaLabel = status.textContent = text;
+    status.role = null;
+  }
+
+  function warn(text) {
+    status.textContent = text;
+    status.role = "alert";      // a screen reader says it at once; figures it reads when asked
   }
 
   // --- drawing ------------------------------------------------------------------------------
@@ -193,13 +211,7 @@ function render({ model, el }) {
     drawNetwork(pen);
     drawLarge(pen, WIDTH - BIG - 14, 26);
     drawLosses(pen, WIDTH - BIG - 14, 26 + BIG + 26, BIG, HEIGHT - BIG - 76);
-    if (!frame.diverged) {
-      const text = `Epoch ${Math.floor(frame.epochs)}: loss ${frame.train_loss.toFixed(3)} on training, `
-        + `${frame.test_loss.toFixed(3)} on test points; ${(100 * frame.test_accuracy).toFixed(1)} % of the test points right; `
-        + `${frame.size} weights and biases.`;
-      canvas.ariaLabel = text;
-      if (!running || Math.floor(frame.epochs) % 10 === 0) status.textContent = text;
-    }
+    if (!running) tell();
     const options = ["answer", ...frame.units.keys()].map(String);
     if (look.options.length !== options.length || look.dataset.widths !== `${frame.widths}`) {
       look.dataset.widths = `${frame.widths}`;

@@ -21,7 +21,7 @@ from utils.plots import BLUE, GREY, INK, ORANGE, still
 POINTS = 500                # in a data set, both splits together
 EDGE = 6.0                  # the plane shown is -EDGE…EDGE in both directions
 GRID = 48                   # the pictures are GRID × GRID, those of single units half of it
-FRAME_SECONDS = 0.012       # training between two frames, at most
+FRAME_SECONDS = 0.008       # training between two frames, at most
 MOST_UNITS, MOST_LAYERS = 8, 5
 DIVERGING = LinearSegmentedColormap.from_list("orange to blue", [ORANGE, "#F4F4F4", BLUE])
 

@@ -1,0 +1,229 @@
+"""What a learner's hands do: JupyterLab in a real browser, sliders moved, buttons pressed, pictures watched.
+
+Chromium is the machine's own; `make test` installs it as root on Debian. Where there is none the
+tests skip and say what to install. `--save-frames` keeps the Playground's measured frames a second
+in data/records/04.json, where lesson 04 claims them.
+"""
+import json
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+
+from utils.course import NOTEBOOKS, RECORDS, ROOT, free_port
+from utils.runtime import hardware
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sudo apt-get install chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab over a copy of the lessons: what the tests change stays there."""
+    root = tmp_path_factory.mktemp("lab")
+    shutil.copytree(NOTEBOOKS, root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    port = free_port()
+    with open(root / "log", "w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "utils.course", "lab", "--no-browser", f"--ServerApp.port={port}",
+             f"--ServerApp.root_dir={root}"],
+            cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            env=os.environ | {"JUPYTER_CONFIG_DIR": str(root / "config")})
+    try:
+        deadline = time.monotonic() + 60
+        while not (found := re.search(rf"http://127\.0\.0\.1:{port}/\S*token=(\w+)", (root / "log").read_text())):
+            assert server.poll() is None and time.monotonic() < deadline, (root / "log").read_text()
+            time.sleep(0.3)
+        yield f"http://127.0.0.1:{port}/lab/workspaces/{{}}/tree/notebooks/2_theory/{{}}.ipynb?token={found[1]}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def lesson(browser, lab, name):
+    """A page with a lesson of the talk's second part open in JupyterLab, its kernel idle."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(60_000)
+    page.goto(lab.format(uuid4().hex, name))        # a workspace of its own: no other page's tabs
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    wait_until_idle(page)
+    yield page
+    page.close()
+
+
+def run_all_cells(page):
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def wait_until_idle(page):
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=240_000)
+
+
+def scroll_to(page, locator):
+    """Bring into view what JupyterLab attaches to the page only when it comes near."""
+    notebook = page.locator(".jp-NotebookPanel:visible").bounding_box()
+    page.mouse.move(notebook["x"] + 30, notebook["y"] + 300)
+    for _ in range(400):
+        if locator.count():
+            locator.first.scroll_into_view_if_needed()
+            return
+        page.mouse.wheel(0, 400)
+        page.wait_for_timeout(60)
+    raise AssertionError(f"{locator} is nowhere in the notebook")
+
+
+def picture_of(canvas):
+    return canvas.evaluate("canvas => canvas.toDataURL()")
+
+
+def changes(page, look, before, seconds=10):
+    """Whether ``look()`` differs from ``before`` within some seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if look() != before:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def test_a_slider_in_lesson_03_changes_the_neuron(browser, lab):
+    with lesson(browser, lab, "03_neurons") as page:
+        run_all_cells(page)
+        slider = page.get_by_role("slider")
+        scroll_to(page, slider)
+        wait_until_idle(page)               # nothing stands behind the slider in the queue
+        picture = page.locator(".jp-OutputArea-output .widget-html img").first
+        before = picture.get_attribute("src")
+        assert len(picture.get_attribute("alt").split()) > 6
+        slider.first.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        assert changes(page, lambda: picture.get_attribute("src"), before), "the picture stays as it is"
+
+
+@pytest.fixture(scope="module")
+def playground(browser, lab):
+    """Lesson 04 with all its cells run, scrolled to the Playground."""
+    with lesson(browser, lab, "04_neural_networks") as page:
+        run_all_cells(page)
+        scroll_to(page, page.locator(".playground-canvas"))
+        page.locator(".playground-canvas[aria-label]").wait_for(timeout=240_000)    # the kernel is free
+        yield page
+
+
+def epochs(page):
+    said = page.locator(".playground-canvas").get_attribute("aria-label")
+    return said and int(re.search(r"Epoch (\d+)", said)[1])
+
+
+def press(page, name):
+    page.locator(".playground").get_by_role("button", name=name).click()
+
+
+def test_the_playground_trains_live_at_twenty_frames_a_second(playground, request):
+    canvas = playground.locator(".playground-canvas")
+    press(playground, "Reset")
+    assert changes(playground, lambda: epochs(playground) == 0, False)
+    before = picture_of(canvas)
+    press(playground, "Run")
+    canvas.scroll_into_view_if_needed()
+    measured = []
+    for _ in range(8):                      # the best of them counts: other tests may run beside this one
+        playground.wait_for_timeout(1500)
+        if found := re.match(r"(\d+) frames", playground.locator(".playground-frames").text_content()):
+            measured.append(int(found[1]))
+    press(playground, "Pause")
+    assert picture_of(canvas) != before and epochs(playground) > 20
+    playground.wait_for_timeout(500)
+    paused = epochs(playground)
+    playground.wait_for_timeout(500)
+    assert epochs(playground) == paused
+    print("frames a second:", measured)
+    if request.config.getoption("--save-frames"):
+        (RECORDS / "04.json").write_text(json.dumps({
+            "frames_per_second": statistics.median(measured), "all_measured": measured, "network": "2-4-2-1 on 250 points",
+            "command": "python -m pytest tests/test_browser.py --save-frames", "hardware": hardware()}, indent=1) + "\n")
+    assert max(measured) >= 20
+
+
+def test_the_playground_steps_one_epoch(playground):
+    press(playground, "Reset")
+    press(playground, "Step")
+    assert changes(playground, lambda: epochs(playground) == 1, False)
+
+
+def test_the_playground_is_worked_by_the_keyboard_alone(playground):
+    canvas = playground.locator(".playground-canvas")
+    menu = playground.locator(".playground").get_by_label("Data")
+    before = picture_of(canvas)
+    menu.focus()
+    playground.keyboard.press("ArrowDown")              # circle → xor
+    assert changes(playground, lambda: picture_of(canvas), before)
+    assert menu.evaluate("menu => menu.selectedOptions[0].textContent") == "xor"
+    before = picture_of(canvas)
+    playground.locator(".playground").get_by_label("Noise").focus()
+    playground.keyboard.press("ArrowRight")
+    assert changes(playground, lambda: picture_of(canvas), before)
+    box = playground.locator(".playground").get_by_label("sin x₁")
+    box.focus()
+    playground.keyboard.press("Space")
+    assert box.is_checked()
+    run = playground.locator(".playground").get_by_role("button", name="Run")
+    run.focus()
+    playground.keyboard.press("Enter")
+    assert changes(playground, lambda: epochs(playground) > 3, False)
+    playground.keyboard.press("Enter")
+
+
+def test_every_control_of_the_playground_has_a_name(playground):
+    nameless = playground.locator(".playground").evaluate("""root =>
+        [...root.querySelectorAll("button, select, input")]
+        .filter(one => !(one.textContent.trim() && one.tagName === "BUTTON") && !one.ariaLabel && !one.labels?.length)
+        .map(one => one.outerHTML)""")
+    assert nameless == []
+
+
+def test_an_exercise_typed_by_hand_is_judged(playground):
+    cell = playground.locator(".jp-CodeCell", has_text='check("04.1"').first
+    scroll_to(playground, cell)
+    editor = cell.locator(".cm-content")
+    for answer, verdict in (("88", "Not yet"), ("105", "04.1 Right")):
+        editor.click()
+        playground.keyboard.press("Control+a")
+        playground.keyboard.type(f'numbers = {answer}\ncheck("04.1", numbers)')
+        playground.keyboard.press("Control+Enter")
+        cell.locator(".jp-OutputArea-output", has_text=verdict).wait_for()
+
+
+def test_without_running_anything_the_stills_are_there(browser, lab):
+    with lesson(browser, lab, "04_neural_networks") as page:
+        cell = page.locator(".jp-CodeCell", has_text="playground.train(40)")
+        scroll_to(page, cell)
+        still = cell.locator("img")
+        scroll_to(page, still)
+        assert still.evaluate("image => image.naturalWidth") > 600
+        assert not page.get_by_text("Error displaying widget").count()
