@@ -3,19 +3,57 @@
 That every committed solution is accepted is tested by running the notebooks: their solution
 cells are compared with the verdict. Here stand the wrong answers.
 """
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from utils import exercises
 from utils.course import lessons
 from utils.exercises import check, find
 
+
+def playground(accuracy=0.99, **settings):
+    """What the judge of 04.3 asks of a Playground, right but for what is given."""
+    right = dict(data_set="spiral", noise=0, train_percent=50, size=37)
+    return SimpleNamespace(**right | settings, accuracy=lambda split: accuracy)
+
+
 WRONG = {       # exercise → plausible wrong answers
     "00.1": ["train", "test", "all of them", "test and train"],
     "00.2": [0.855, 70.88, 0.5644, 0.8236, 0.7],       # all digits, percent, one a digit, a hundred, a guess
     "00.3": [(5, 3), (9, 7), (4, 4), (4,), (0, 6), (14, 9)],
+    "02.1": [100_000, 200_000, 400_000, 300_000, 606_000],     # weights, forwards, backwards, one op, biases
+    "02.2": [lambda f: f.transpose(3, 2, 0, 1), lambda f: f.reshape(f.shape[::-1]),         # not turned, reshaped
+             lambda f: f[::-1, ::-1], lambda f: f.transpose(3, 2, 0, 1)[:, :, ::-1],        # axes, a mirror image
+             lambda f: f.transpose(3, 2, 0, 1)[::-1, ::-1], lambda f: f.transpose(2, 3, 0, 1)[..., ::-1, ::-1]],
+    "02.3": [17, 18.6, 865, 778, 6, 47, 1],            # no electricity, not whole, hours, at the peak, one run
+    "03.1": [1, 0.5, 0, 0.196612, 4],                  # tanh's, the value at 0, saturated, σ'(1), upside down
+    "03.2": [(1, 1, -1.5), (1, 1, -0.5), (-1, -1, 0.5), (-1, -1, 1), (-1, -1), (1, -1, 0.5)],
+    "03.3": [2.3, 3, 6.0, 6.2, 6.5, 9.8, 0],           # one spike, a few, too much, the Hopf point
+    "04.1": [88, 33, 17, 104, 96],                     # weights only, one layer, no last bias
+    "04.2": [(lambda z: np.where(z > 0, z, 0), lambda a: np.where(a > 0, 1, 0)),            # not leaky
+             (lambda z: np.where(z > 0, z, 0.1 * z), lambda a: np.where(a > 0, 1, 0)),      # its slope is not
+             (lambda z: np.where(z > 0, z, 0.1 * z), lambda a: np.where(a > 0, a, 0.1 * a)),
+             (lambda z: np.where(z > 0, z, -0.1 * z), lambda a: np.where(a > 0, 1, 0.1)),   # bends upwards
+             (lambda z: z if z.sum() > 0 else 0.1 * z, lambda a: 0.1),                      # all at once
+             (lambda z: np.where(z > 0, z, 0.1 * z), lambda a: 1.0)],
+    "04.3": [playground(size=105), playground(accuracy=0.94), playground(data_set="circle"),
+             playground(noise=0.1), playground(train_percent=90)],
     "05.1": [0.1, 30, 0.03, 0.271, 1 / 3],             # top-1, percent, product, with repetition, thirds
     "05.2": [(0.6, 0.98), (98.0, 60.0), (0.98, 0.98), (0.1, 0.09), (0.984, 0.979)],
     "05.3": [0.0148, 22, 9852, 0, 10_000],             # a fraction, the scores' difference, the agreements
+    "06.1": [0.9, -0.45, 0.0405, 0.081, 0.5],          # BP1 only, sign, quadratic cost, the input
+    "06.2": [lambda z, a, y: a - y, lambda z, a, y: (y - a) * a * (1 - a), lambda z, a, y: None,
+             lambda z, a, y: (a - y) * z * (1 - z), lambda z, a, y: (a - y) ** 2 / 2, 0.5],
+    "06.3": [0.5, 0.46, 0.227, 0.4, 4.414, 1.261, 0],  # 2 over an entry, over, half, too careful, λ, 2/λ min
+    "08.1": [0.25 ** 10, 1024, 0.5, 5, 20 ** -10, 2 ** 10 / 4],     # no weights, inverse, one pair, a sum
+    "08.2": [([200] * 4, [-20, -60, -120, -160], [0.5, 0.5, -0.4, -0.4]),           # never steps back
+             ([200] * 4, [0.1, 0.3, 0.6, 0.8], [0.5, -0.5, -0.4, 0.4]),             # positions as biases
+             ([5] * 4, [-0.5, -1.5, -3, -4], [0.5, -0.5, -0.4, 0.4]),               # not steep
+             ([200, 200], [-20, -60], [0.5, -0.5]),                                 # one bump only
+             ([200] * 4, [20, 60, 120, 160], [0.5, -0.5, -0.4, 0.4])],              # sign of the bias
+    "08.3": [1, 2, 0.015, 1.25, 25 / 9, 0],            # Glorot, He, not a multiple, half way, the gain 5/3
     "14.1": [9216, 320, 288, 9248 * 24 * 24, 9000],    # no biases, one channel, multiplications
     "14.2": [109_402, 5434, 5530 * 2, 330, 101_000],   # unchanged, trainable only, Dense(128) left in
     "14.3": [[0.99, 0.99, 0.99, 0.99], [99.2, 98.0, 70.1, 30.2], [0.3, 0.7, 0.98, 0.992],
