@@ -4,6 +4,7 @@
 #   make test     run every test, the notebooks too        make sync     rewrite what is generated
 #   make doctor   check this machine                       make student  notebooks without solutions
 #   make setup    only set up                              make book     the lessons as web pages
+#   make keras-theano   Keras calling Theano, for lesson 14 (make test does it, too)
 #   make clean    remove what these commands built         make lock     resolve the packages anew
 #
 # Settings: PYTHON=/path/to/python3.11   EXTRAS=gpu or torch   LESSONS="05 14"
@@ -16,13 +17,20 @@ UV     := $(BIN)/uv
 STAMP  := .venv/set-up$(addprefix -,$(EXTRAS))
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: lab test setup doctor claims sync student book lock clean
+.PHONY: lab test setup doctor claims sync student book lock clean keras-theano
 
 lab: setup
 	@$(BIN)/python -m utils.course lab $(LAB_FLAGS)
 
-test: setup .venv/chromium
+test: setup .venv/chromium .venv/keras-theano/set-up
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(TEST_FLAGS)
+
+# A second environment and kernel, in which Keras calls Theano, for one section of lesson 14.
+keras-theano: setup
+	@$(BIN)/python -m utils.keras_theano
+
+.venv/keras-theano/set-up: utils/keras_theano.lock utils/keras_theano.py
+	@$(BIN)/python -m utils.keras_theano || true
 
 # For the browser tests: tried once. Where it cannot be had they skip and say how to get it.
 .venv/chromium:
@@ -65,9 +73,12 @@ endif
 	@touch $@
 	@echo "Ready. From here on nothing needs the network."
 
+COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet
+
 lock:
-	$(UV) pip compile pyproject.toml --extra cpu --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra cpu --output-file requirements.lock
+	$(COMPILE) --group keras-theano --output-file utils/keras_theano.lock
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache

@@ -4,6 +4,7 @@ what it skips.
 Run as a program, this file is the child process: ``python tests/test_engines.py keras caffe``
 trains a small net in each engine named, in that order, and prints nothing unless it fails.
 """
+import ctypes
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ from subprocess import CalledProcessError
 import numpy as np
 import pytest
 
-from utils import caffe_build, engines
+from utils import caffe_build, engines, keras_theano
 
 # Both ways round for every pair. What would fail without care: Keras once TFLearn has switched
 # eager mode off, and Caffe once TensorFlow has run an operation.
@@ -143,6 +144,8 @@ def train_theano():
         state = np.tanh(word + state)
     assert abs(theano.function([inputs], states[-1])(x[:5]) - state).max() < 1e-5
     assert theano.config.exception_verbosity == "high"      # THEANO_FLAGS of the test below
+    if not {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} & set(os.environ):
+        assert ctypes.CDLL("libopenblas.so.0").openblas_get_num_threads() == 1
 
 
 def train_caffe():
@@ -245,7 +248,7 @@ def test_a_missing_engine_names_the_fix(answers):
 
 def test_available_says_what_is_here_without_importing_it(answers):
     found = answers["available"]
-    assert set(found) == {*engines.LIVING, *engines.OF_2017}
+    assert set(found) == {*engines.LIVING, *engines.OURS}
     assert found["tflearn"] == ["0.5.0", ""] and found["tensorflow"][0]
     assert all(bool(version) != bool(fix) for version, fix in found.values())
     assert answers["imported"] == []
@@ -365,3 +368,30 @@ if __name__ == "__main__":
     sys.ps1 = ">>> "                            # as in a notebook, where TensorFlow logs more
     for engine in sys.argv[1:]:
         report_missing() if engine == "missing" else globals()[f"train_{engine}"]()
+
+
+# ---- Keras on Theano -----------------------------------------------------------------------------
+
+KERAS_ON_THEANO = pytest.mark.skipif(bool(keras_theano.problem()), reason=keras_theano.problem())
+
+
+@KERAS_ON_THEANO
+def test_the_second_kernel_is_keras_that_calls_theano():
+    from jupyter_client.manager import run_kernel
+    said = []
+    with run_kernel(kernel_name="keras-theano") as client:
+        client.execute_interactive(
+            "from utils.engines import keras\nprint(keras.__version__, keras.backend.backend())", timeout=120,
+            output_hook=lambda message: said.append(message["content"].get("text", "")))
+    assert "".join(said).split() == ["2.3.1", "theano"]
+
+
+@KERAS_ON_THEANO
+def test_a_failure_over_there_is_heard_here():
+    with pytest.raises(RuntimeError, match="no_such_function"):
+        keras_theano.run("14", "no_such_function", [])
+
+
+def test_without_the_second_environment_the_command_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(keras_theano, "READY", tmp_path / "set-up")
+    assert "make keras-theano" in keras_theano.problem()

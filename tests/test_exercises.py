@@ -54,6 +54,27 @@ WRONG = {       # exercise → plausible wrong answers
              ([200, 200], [-20, -60], [0.5, -0.5]),                                 # one bump only
              ([200] * 4, [20, 60, 120, 160], [0.5, -0.5, -0.4, 0.4])],              # sign of the bias
     "08.3": [1, 2, 0.015, 1.25, 25 / 9, 0],            # Glorot, He, not a multiple, half way, the gain 5/3
+    "09.1": [(32, 2432), (30, 2400), (30, 832), (60, 2432), (2432, 30), (31, 2432)],   # padding, bias, grey
+    "09.2": [[(-1, 0, 1), (-2, 0, 2), (-1, 0, 1)], [(-1, -1, -1), (0, 0, 0), (1, 1, 1)], [(0, 0, 0)] * 3,
+             [(1, 0, -1), (0, 0, 0), (-1, 0, 1)], [(-1, -1, -1), (-1, 8, -1), (-1, -1, -1)],
+             [(0.5, 0, -0.5), (1, 0, -1), (0.5, 0, -0.5)], [(-1, 0, 1)]],
+    "09.3": [[(3, 1)] * 4 + [(3, 2)] * 2, [(3, 2)] * 6, [(3, 1)] * 6, [(3, 2)] * 2 + [(3, 1)] * 5,
+             [(5, 2), (5, 2), (5, 1), (5, 1), (5, 1)], [(3, 1), (3, 2), (3, 2), (3, 1), (3, 1), (3, 1)]],
+    "12.1": [(64, 28, 28, 16), (64, 16, 16, 16), (64, 16, 14, 14), (64, 14, 14, 3), (14, 14, 16), (64, 13, 13, 16)],
+    "12.2": [lambda gradients, limit: [np.clip(g, -limit, limit) for g in gradients],           # each number
+             lambda gradients, limit: [g * min(1, limit / np.sqrt((g ** 2).sum())) for g in gradients],
+             lambda gradients, limit: gradients,
+             lambda gradients, limit: [g * limit / np.sqrt(sum((h ** 2).sum() for h in gradients))
+                                       for g in gradients],                                     # short ones, too
+             lambda gradients, limit: [g * min(1, limit / sum((h ** 2).sum() for h in gradients))
+                                       for g in gradients],                                     # no square root
+             lambda gradients, limit: None],
+    "12.3": [[0.5, 0.8, 5, 40], [12000, 9000, 3000, 400], [400, 3000, 9000], [500, 4000, 32000, 256000],
+             [900, 120, 20, 2]],                       # milliseconds, reversed, three, no time, steps a second
+    "13.1": [20, 24, 12, 11, 2],                       # the first, updates first, the variable
+    "13.2": [lambda t: 1 / (1 + np.exp(-t)), lambda t: np.log(1 + np.exp(t)), lambda t: 0.25,
+             lambda t: 2 * t, 0.235],                  # first derivative, softplus, at 0, a number
+    "13.3": [[1, 10, 100], [20, 128, 1208], [3, 4.57, 4.95], [0.25, 0.18, 0.17], [4, 4, 4], 5.95],
     "14.1": [9216, 320, 288, 9248 * 24 * 24, 9000],    # no biases, one channel, multiplications
     "14.2": [109_402, 5434, 5530 * 2, 330, 101_000],   # unchanged, trainable only, Dense(128) left in
     "14.3": [[0.99, 0.99, 0.99, 0.99], [99.2, 98.0, 70.1, 30.2], [0.3, 0.7, 0.98, 0.992],

@@ -62,7 +62,9 @@ def test_notebook(lesson, tmp_path, record_property):
     assert peak < MEMORY_MB, f"{lesson.path.name} needed {peak:,.0f} MB; a free Binder has {MEMORY_MB:,} MB"
     said = [json.loads(line) for line in claims.read_text().splitlines()] if claims.exists() else []
     assert said, f"{lesson.path.name} makes no claim"
-    recorded = record().get(lesson.number, {}).get("claims", [])
+    names = {c["name"] for c in said}
+    recorded = [c for c in record().get(lesson.number, {}).get("claims", [])
+                if c["name"] in names or not c.get("needs")]        # what is lacking here was skipped
     assert [(c["name"], c["bound"]) for c in said] == [(c["name"], c["bound"]) for c in recorded], \
         f"tests/record.json is not of these claims: run make claims LESSONS={lesson.number}"
 

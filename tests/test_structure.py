@@ -10,7 +10,7 @@ import pytest
 
 from utils.course import ROOT, lessons
 
-TAGS = {"exercise", "solution", "slide", "clear-output", "long-run",
+TAGS = {"exercise", "solution", "slide", "clear-output", "long-run", "tested",
         "nbval-check-output", "nbval-ignore-output"}
 CLOSING = ["## The figures", "## What we saw", "## Your turn", "## References"]
 KINDS = ["recall", "modify", "explore"]

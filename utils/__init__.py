@@ -5,10 +5,12 @@
 `utils.engines`           bring a 2017 engine up on today's Python
 `utils.runtime`           seeds, hardware, stopwatch
 `utils.plots`             the course's look, and figures with alternative text
+`utils.widgets`           figures with sliders, and the Playground
 `utils.claims`            say, check and record a headline figure
 `utils.exercises`         ``check("05.2", answer)``: verdict and staged hints
 `utils.course`            the command line over the notebooks
 `utils.caffe_build`       compile Caffe for this environment, at set-up
+`utils.keras_theano`      Keras calling Theano, in a second environment
 ========================  ==========================================================
 """
 import os

@@ -16,7 +16,7 @@ class ClaimFailed(AssertionError):
     """The measured figure misses the bound the lesson promises."""
 
 
-def claim(name, value, *, at_least=None, at_most=None, reference, percent=False):
+def claim(name, value, *, at_least=None, at_most=None, reference, percent=False, needs=None):
     """Print a verdict on ``value``, raise `ClaimFailed` when the bound is missed, and record it.
 
     Parameters
@@ -32,6 +32,8 @@ def claim(name, value, *, at_least=None, at_most=None, reference, percent=False)
         What the figure is to be compared with, and where that was read.
     percent : bool
         Show fractions as percentages: 0.9924 as ``99.24 %``.
+    needs : str
+        What a machine may lack: there the lesson skips this claim, and its test does not miss it.
 
     Under ``COURSE_RECORD=file`` the claim is appended there as one line of JSON, with the
     seconds since the kernel started, the last seed set and the hardware.
@@ -49,7 +51,7 @@ def claim(name, value, *, at_least=None, at_most=None, reference, percent=False)
         measured = f"{measured} ± {spread} ({len(values)} seeds)"
     verdict = f"{name}: {measured} {sign} {_number(bound, percent)}"
     _record({"name": name, "measured": measured, "bound": f"{sign} {_number(bound, percent)}",
-             "holds": holds, "values": values.tolist(), "reference": reference,
+             "holds": holds, "values": values.tolist(), "reference": reference, "needs": needs,
              "seed": set_seed.last, "seconds": round(time.time() - psutil.Process().create_time(), 1),
              "hardware": hardware()})
     if not holds:

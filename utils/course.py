@@ -137,8 +137,8 @@ def colab_cell(lesson):
                 '    sys.path.insert(0, "course")')
     return ("import sys\n"
             'if "google.colab" in sys.modules:\n'
-            f'    sys.exit("{lesson.engine} needs Python 3.11 and Colab has a newer one: '
-            'open this lesson on Binder.")')
+            f'    sys.exit("This lesson ({lesson.engine}) needs Python 3.11, Colab has a newer one: '
+            'open it on Binder.")')
 
 
 def course_map(course, start):
@@ -398,7 +398,7 @@ def book(target=ROOT / "build" / "book"):
 
 def doctor():
     """What this machine has, as rows (item, "ok" | "missing", what was found or how to mend it)."""
-    from utils import data, engines, runtime
+    from utils import data, engines, keras_theano, runtime
     rows = []
 
     def row(item, fine, found, fix):
@@ -414,6 +414,7 @@ def doctor():
     row("Processor", True, runtime.hardware(), "")
     for name, (version, fix) in engines.available().items():
         row(name, version is not None, version, fix)
+    row("keras on theano", not keras_theano.problem(), "2.3.1 on 1.0.5", keras_theano.problem())
     for name in data.REGISTRY:
         place, fix = data.status(name)
         row(f"data: {name}", place is not None, place, fix)

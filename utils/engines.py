@@ -36,7 +36,9 @@ Settings in ``THEANO_FLAGS`` come before those made here.
 **Caffe** is compiled at set-up by `utils.caffe_build`.
 """
 import builtins
+import ctypes
 import importlib
+import io
 import logging
 import os
 import shlex
@@ -45,7 +47,7 @@ import sys
 import tempfile
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, suppress
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
@@ -166,6 +168,11 @@ def _theano():
     logging.getLogger("theano.gof.compilelock").setLevel(logging.WARNING)
     if slow:                                    # `available` says so, once
         logging.getLogger("theano.tensor.blas_headers").setLevel(logging.ERROR)
+    elif not {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} & set(os.environ):
+        # Theano convolves image by image, in products too small to share: on a busy machine threads
+        # that wait for each other make training several times slower.
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL("libopenblas.so.0").openblas_set_num_threads(1)
     return theano
 
 
@@ -179,8 +186,24 @@ def _caffe():
     return caffe
 
 
-OF_2017 = {"tflearn": _tflearn, "theano": _theano, "caffe": _caffe}
-LIVING = ("tensorflow", "keras", "jax", "gensim", "torch")
+def _keras():
+    """Keras; in the environment of `utils.keras_theano` Keras 2.3.1 (2019), which calls Theano."""
+    if version("keras") == "2.3.1":
+        import collections
+        import collections.abc
+
+        for name in ("Iterable", "Mapping", "Sequence"):        # moved for good in Python 3.10
+            setattr(collections, name, getattr(collections.abc, name))
+        os.environ["KERAS_BACKEND"] = "theano"
+        os.environ.setdefault("KERAS_HOME", str(cache() / "keras-theano"))      # else it writes ~/.keras
+        _theano()
+        with redirect_stderr(io.StringIO()):            # "Using Theano backend."
+            return importlib.import_module("keras")
+    return importlib.import_module("keras")
+
+
+OURS = {"tflearn": _tflearn, "theano": _theano, "caffe": _caffe, "keras": _keras}
+LIVING = ("tensorflow", "jax", "gensim", "torch")
 
 
 def __getattr__(name):
@@ -189,11 +212,11 @@ def __getattr__(name):
     Raises:
         EngineMissing: it cannot be imported; the message names the fix.
     """
-    if name not in OF_2017 and name not in LIVING:
+    if name not in OURS and name not in LIVING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
         with quiet():
-            engine = OF_2017[name]() if name in OF_2017 else importlib.import_module(name)
+            engine = OURS[name]() if name in OURS else importlib.import_module(name)
     except EngineMissing:
         raise
     except ImportError as error:
