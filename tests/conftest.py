@@ -1,7 +1,15 @@
 """The suite's order, its isolation from the network, and the table of seconds it ends with."""
 import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
 
-from utils.course import loopback_up, record
+import pytest
+
+from utils.course import ROOT, loopback_up, record
 
 
 def pytest_addoption(parser):
@@ -39,3 +47,34 @@ def pytest_terminal_summary(terminalreporter):
         for name, figures in rows:
             terminalreporter.line(f"{figures['seconds']:7.1f} s {figures['peak_mb']:7,.0f} MB  "
                                   f"{name.partition('[')[2].rstrip(']')}")
+
+
+@pytest.fixture(scope="session")
+def start_lab():
+    """A function: ``with start_lab(command, folder) as (base, page, token)`` runs a JupyterLab.
+
+    ``command`` is what starts it, less the port; the log and Jupyter's settings stay in ``folder``.
+    ``base`` is the server's address, ``page`` what it says to open there.
+    """
+    @contextmanager
+    def start(command, folder):
+        with socket.socket() as any_socket:
+            any_socket.bind(("127.0.0.1", 0))
+            port = any_socket.getsockname()[1]
+        log = folder / "log"
+        with open(log, "w") as file:
+            lab = subprocess.Popen([part.format(port=port) for part in command], cwd=ROOT, stdout=file,
+                                   stderr=subprocess.STDOUT, start_new_session=True,
+                                   env=os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config")})
+        address = re.compile(rf"(http://(?:127\.0\.0\.1|localhost):{port})/(lab\S*)\?token=(\w+)\s")
+        try:
+            deadline = time.monotonic() + 90
+            while not (found := address.search(log.read_text())):
+                assert lab.poll() is None and time.monotonic() < deadline, log.read_text()
+                time.sleep(0.3)
+            yield found.groups()
+        finally:
+            if lab.poll() is None:
+                os.killpg(lab.pid, signal.SIGTERM)
+            lab.wait(timeout=30)
+    return start

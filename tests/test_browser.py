@@ -5,12 +5,9 @@ tests skip and say what to install. `--save-frames` keeps the Playground's measu
 in data/records/04.json, where lesson 04 claims them.
 """
 import json
-import os
 import re
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -18,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from utils.course import NOTEBOOKS, RECORDS, ROOT, free_port
+from utils.course import NOTEBOOKS, RECORDS
 from utils.runtime import hardware
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -31,26 +28,14 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(tmp_path_factory, start_lab):
     """The address of a JupyterLab over a copy of the lessons: what the tests change stays there."""
     root = tmp_path_factory.mktemp("lab")
     shutil.copytree(NOTEBOOKS, root / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    port = free_port()
-    with open(root / "log", "w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "utils.course", "lab", "--no-browser", f"--ServerApp.port={port}",
-             f"--ServerApp.root_dir={root}"],
-            cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-            env=os.environ | {"JUPYTER_CONFIG_DIR": str(root / "config")})
-    try:
-        deadline = time.monotonic() + 60
-        while not (found := re.search(rf"http://127\.0\.0\.1:{port}/\S*token=(\w+)", (root / "log").read_text())):
-            assert server.poll() is None and time.monotonic() < deadline, (root / "log").read_text()
-            time.sleep(0.3)
-        yield f"http://127.0.0.1:{port}/lab/workspaces/{{}}/tree/notebooks/2_theory/{{}}.ipynb?token={found[1]}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
+    command = [sys.executable, "-m", "utils.course", "lab", "--no-browser", "--ServerApp.port={port}",
+               f"--ServerApp.root_dir={root}"]
+    with start_lab(command, root) as (base, _, token):
+        yield f"{base}/lab/workspaces/{{}}/tree/notebooks/2_theory/{{}}.ipynb?token={token}"
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,8 @@
 """The course's commands: what they generate, what they serve, what they say."""
-import os
 import re
-import signal
 import socket
 import subprocess
 import sys
-import time
 
 import nbformat
 import pytest
@@ -78,39 +75,18 @@ def test_the_command_line_explains_itself():
     assert answer.returncode != 0 and "there is no lesson 77" in answer.stderr
 
 
-def free_port():
-    with socket.socket() as any_socket:
-        any_socket.bind(("127.0.0.1", 0))
-        return any_socket.getsockname()[1]
-
-
-def test_make_lab_serves_the_start_page_to_the_token_only(tmp_path):
-    port = free_port()
-    log = open(tmp_path / "log", "w+")
-    lab = subprocess.Popen(["make", "lab", f"LAB_FLAGS=--no-browser --ServerApp.port={port}"], cwd=ROOT,
-                           stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-    try:
-        address = None
-        deadline = time.monotonic() + 90
-        while not address and lab.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.3)
-            address = re.search(rf"http://(?:127\.0\.0\.1|localhost):{port}/lab/tree/notebooks/00_start_here.ipynb\?token=(\w+)\s",
-                                (tmp_path / "log").read_text())
-        assert address, (tmp_path / "log").read_text()
-        token = address[1]
-        base = f"http://127.0.0.1:{port}"
-        page = requests.get(f"{base}/lab/tree/notebooks/00_start_here.ipynb", params={"token": token}, timeout=30)
+def test_make_lab_serves_the_start_page_to_the_token_only(tmp_path, start_lab):
+    command = ["make", "lab", "LAB_FLAGS=--no-browser --ServerApp.port={port}"]
+    with start_lab(command, tmp_path) as (base, start_page, token):
+        assert start_page == "lab/tree/notebooks/00_start_here.ipynb"
+        page = requests.get(f"{base}/{start_page}", params={"token": token}, timeout=30)
         assert page.status_code == 200 and "JupyterLab" in page.text
         contents = f"{base}/api/contents/notebooks/00_start_here.ipynb"
         answer = requests.get(contents, headers={"Authorization": f"token {token}"}, timeout=30)
         assert answer.status_code == 200, answer.text[:300]
-        served = answer.json()
-        assert served["content"]["cells"][0]["source"].startswith("# 00 ·")
+        assert answer.json()["content"]["cells"][0]["source"].startswith("# 00 ·")
         assert requests.get(contents, timeout=30).status_code == 403
         for other in socket.gethostbyname_ex(socket.gethostname())[2]:
             if not other.startswith("127."):
                 with pytest.raises(OSError):
-                    socket.create_connection((other, port), timeout=2)
-    finally:
-        os.killpg(lab.pid, signal.SIGTERM)
-        lab.wait(timeout=30)
+                    socket.create_connection((other, int(base.rpartition(":")[2])), timeout=2)
