@@ -103,7 +103,7 @@ class Playground(anywidget.AnyWidget):
     choices = t.Dict().tag(sync=True)           # what the browser offers in its menus
 
     def __init__(self, forward, gradients, activations=("tanh", "sigmoid", "ReLU", "linear"), **settings):
-        self._forward, self._gradients, self._wanted = forward, gradients, 0
+        self._forward, self._gradients, self._wanted, self._running = forward, gradients, 0, None
         super().__init__(**settings, choices={
             "data_set": list(DATA_SETS), "features": list(FEATURES), "activation": list(activations),
             "learning_rate": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
@@ -219,8 +219,8 @@ class Playground(anywidget.AnyWidget):
             elif message["do"] == "step":
                 self.train(1)
             else:
-                running, self._wanted = self._wanted > 0, self._wanted + message["frames"]
-                if not running:
+                self._wanted += message["frames"]
+                if self._running is None or self._running.done():
                     self._running = asyncio.get_running_loop().create_task(self._run())
         except Exception as error:
             self._complain(error)
