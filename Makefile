@@ -22,15 +22,15 @@ export UV_PYTHON_DOWNLOADS := never
 lab: setup
 	@$(BIN)/python -m utils.course lab $(LAB_FLAGS)
 
-test: setup .venv/chromium .venv/keras-theano/set-up
+test: setup .venv/chromium
+	@$(MAKE) -s keras-theano || true
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(TEST_FLAGS)
 
 # A second environment and kernel, in which Keras calls Theano, for one section of lesson 14.
-keras-theano: setup
-	@$(BIN)/python -m utils.keras_theano
+keras-theano: .venv/keras-theano/set-up
 
-.venv/keras-theano/set-up: utils/keras_theano.lock utils/keras_theano.py
-	@$(BIN)/python -m utils.keras_theano || true
+.venv/keras-theano/set-up: utils/keras_theano.lock utils/keras_theano.py | setup
+	@$(BIN)/python -m utils.keras_theano
 
 # For the browser tests: tried once. Where it cannot be had they skip and say how to get it.
 .venv/chromium:

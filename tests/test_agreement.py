@@ -5,17 +5,15 @@ file as a program), which compares every installed library with NumPy in 64 bits
 That the comparison can fail is tested, too: each program is also run with one mistake in its text.
 """
 import json
-import linecache
 import os
 import subprocess
 import sys
 from functools import cache
 
-import nbformat
 import numpy as np
 import pytest
 
-from utils.course import lessons
+from utils.cells import definitions
 from utils.engines import EngineMissing, available
 
 pytestmark = pytest.mark.xdist_group("agreement")       # one child process for all of them
@@ -42,15 +40,7 @@ MISTAKES = {
 
 def programs(old="", new=""):
     """The names that the lesson's tested cells define, with ``old`` in them replaced by ``new``."""
-    [path] = [lesson.path for lesson in lessons() if lesson.number == "02"]
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells
-             if "tested" in cell.metadata.get("tags", ())]
-    source = "\n\n".join(cells)
-    assert not old or old in source, f"the lesson no longer says {old!r}: change MISTAKES"
-    source, name, names = source.replace(old, new), f"lesson 02, {new!r} for {old!r}", {}
-    linecache.cache[name] = len(source), None, source.splitlines(True), name   # TensorFlow reads sources
-    exec(compile(source, name, "exec"), names)
-    return names
+    return definitions("02", "tested", old, new)
 
 
 def figures(name, names, right, seed, count):

@@ -8,6 +8,7 @@
 `utils.widgets`           figures with sliders, and the Playground
 `utils.claims`            say, check and record a headline figure
 `utils.exercises`         ``check("05.2", answer)``: verdict and staged hints
+`utils.cells`             a lesson's own cells, for commands and tests
 `utils.course`            the command line over the notebooks
 `utils.caffe_build`       compile Caffe for this environment, at set-up
 `utils.keras_theano`      Keras calling Theano, in a second environment

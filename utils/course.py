@@ -32,6 +32,8 @@ from pathlib import Path
 
 import nbformat
 
+from utils.cells import definitions
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 RECORD = ROOT / "tests" / "record.json"
@@ -133,7 +135,7 @@ def colab_cell(lesson):
         return ("import sys\n"
                 'if "google.colab" in sys.modules:      # only there: fetch the course and its helpers\n'
                 f"    !git clone -q --depth 1 {repository()} course\n"
-            "    !pip install -q anywidget pooch\n"
+                "    !pip install -q anywidget pooch\n"
                 '    sys.path.insert(0, "course")')
     return ("import sys\n"
             'if "google.colab" in sys.modules:\n'
@@ -329,11 +331,7 @@ def long_run(number):
     """
     from utils.runtime import hardware, stopwatch
     lesson = _choose([number])[0]
-    notebook = nbformat.read(lesson.path, as_version=4)
-    names = {"__name__": f"lesson_{number}"}
-    for cell in notebook.cells:
-        if "long-run" in cell.metadata.get("tags", ()):
-            exec(compile(cell.source, f"{lesson.path.name}#{cell.id}", "exec"), names)
+    names = definitions(lesson.number, "long-run")
     if "long_run" not in names:
         raise SystemExit(f"lesson {number} has no long run")
     with stopwatch() as watch:
@@ -458,13 +456,6 @@ def loopback_up():
                 fcntl.ioctl(any_socket, set_flags, struct.pack("16sh14x", name, flags | up))
         except OSError:
             pass
-
-
-def free_port():
-    """The number of a port on this machine that nothing listens on."""
-    with socket.socket() as any_socket:
-        any_socket.bind(("127.0.0.1", 0))
-        return any_socket.getsockname()[1]
 
 
 def lab(arguments):
