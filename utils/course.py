@@ -57,6 +57,7 @@ class Lesson:
     engine: str
     data: tuple             # names for utils.data.load
     colab: bool             # whether its engine runs on Colab's Python
+    packages: tuple         # what it needs there and Colab lacks: ("optuna",)
 
     @property
     def number(self):
@@ -83,7 +84,7 @@ def read_lesson(path):
         raise ValueError(f"{path.name}: the notebook's metadata lacks the key 'course'")
     return Lesson(path, opening[2].strip(), opening[3], facts["minutes"],
                   tuple(facts["prerequisites"]), facts["engine"], tuple(facts["data"]),
-                  facts["colab"])
+                  facts["colab"], tuple(facts.get("packages", ())))
 
 
 def lessons():
@@ -135,7 +136,7 @@ def colab_cell(lesson):
         return ("import sys\n"
                 'if "google.colab" in sys.modules:      # only there: fetch the course and its helpers\n'
                 f"    !git clone -q --depth 1 {repository()} course\n"
-                "    !pip install -q anywidget pooch\n"
+                f"    !pip install -q {' '.join(('anywidget', 'pooch', *lesson.packages))}\n"
                 '    sys.path.insert(0, "course")')
     return ("import sys\n"
             'if "google.colab" in sys.modules:\n'
