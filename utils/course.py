@@ -188,13 +188,17 @@ def draw_map():
 
 
 def claims_table(course, figures):
-    """Every recorded claim as a Markdown table: what was measured, the bound, the reference."""
-    lines = ["| | Claim | Measured | Bound | Compare with |", "|---|---|---|---|---|"]
+    """Every recorded claim as Markdown, a folded table for each part of the talk: what was measured,
+    the bound, the reference."""
+    parts = {}
     for lesson in course:
         for claim in figures.get(lesson.number, {}).get("claims", []):
-            lines.append(f"| {lesson.number} | {claim['name']} | {claim['measured']} | "
-                         f"{claim['bound']} | {claim['reference']} |")
-    return "\n".join(lines)
+            parts.setdefault(lesson.part, []).append(
+                f"| {lesson.number} | {claim['name']} | {claim['measured']} | {claim['bound']} | "
+                f"{claim['reference']} |")
+    return "\n\n".join("\n".join((f"<details><summary><b>{part}</b> ({len(rows)})</summary>\n",
+                                  "| | Claim | Measured | Bound | Compare with |", "|---|---|---|---|---|",
+                                  *rows, "\n</details>")) for part, rows in parts.items())
 
 
 def seconds_table(course, figures):
