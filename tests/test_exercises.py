@@ -47,6 +47,9 @@ WRONG = {       # exercise → plausible wrong answers
     "06.2": [lambda z, a, y: a - y, lambda z, a, y: (y - a) * a * (1 - a), lambda z, a, y: None,
              lambda z, a, y: (a - y) * z * (1 - z), lambda z, a, y: (a - y) ** 2 / 2, 0.5],
     "06.3": [0.5, 0.46, 0.227, 0.4, 4.414, 1.261, 0],  # 2 over an entry, over, half, too careful, λ, 2/λ min
+    "07.1": [0.999, 0.9995 ** 3000, 1 - 0.999 ** 3000, 0.998 ** 3000, 0, -2],       # one step, no 2, lost, no η
+    "07.2": [4.8, 89.4, 0.002, [0.1] * 6, -5, 0],      # on the base, accuracy, fraction, six, reversed, off
+    "07.3": [[0.6, 0.85, 0.9, 0.92], [92, 91, 88, 60], [87, 90, 90.5, 91], [60, 85, 90], [10, 12, 15, 60]],
     "08.1": [0.25 ** 10, 1024, 0.5, 5, 20 ** -10, 2 ** 10 / 4],     # no weights, inverse, one pair, a sum
     "08.2": [([200] * 4, [-20, -60, -120, -160], [0.5, 0.5, -0.4, -0.4]),           # never steps back
              ([200] * 4, [0.1, 0.3, 0.6, 0.8], [0.5, -0.5, -0.4, 0.4]),             # positions as biases
