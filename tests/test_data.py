@@ -3,6 +3,7 @@
 No test needs the network: the "origin" and the "mirror" are servers in this process.
 """
 import base64
+import csv
 import functools
 import hashlib
 import io
@@ -176,6 +177,22 @@ def test_spikes_are_in_order_and_the_sound_in_decibel(cutoff, count, loudest):
     assert (stimulus.shape, stimulus.dtype) == ((40_000,), np.float32)
     assert loudest - 1 < stimulus.max() < loudest + 0.01
     assert stimulus.std() == pytest.approx(6, abs=0.2)          # dB, as the recording's header says
+
+
+def test_stamps_keep_photos_of_one_kind_on_one_side_of_the_split():
+    stamps = data.load("stamps")
+    splits = stamps.train, stamps.validation, stamps.test
+    assert [x.shape for x, _ in splits] == [(n, 112, 112, 3) for n in (124, 33, 57)]
+    assert all(x.dtype == np.uint8 and y.dtype == np.int64 for x, y in splits)
+    assert all(np.bincount(y, minlength=6).min() >= least for (_, y), least in zip(splits, (12, 3, 5)))
+    assert all((x[:, 0] == 255).all() and (x[:, :, -1] == 255).all() for x, _ in splits)     # paper
+    with np.load(data.DATA / "stamps.npz") as arrays:
+        photos = np.concatenate([arrays["photo_train"], arrays["photo_test"]])
+    with open(data.DATA / "stamps_credits.csv", encoding="utf-8", newline="") as file:
+        kinds = {row["photo"]: row["kind"] for row in csv.DictReader(file)}
+    assert sorted(photos) == sorted(kinds)
+    train, validation, test = ({kinds[photo] for photo in part} for part in np.split(photos, [124, 157]))
+    assert not train & validation and not train & test and not validation & test
 
 
 @functools.cache

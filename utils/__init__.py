@@ -3,6 +3,7 @@
 ========================  ==========================================================
 `utils.data`              ``load("mnist")``: find, verify, cache, return arrays
 `utils.engines`           bring a 2017 engine up on today's Python
+`utils.photos`             photos from a folder or a file; bottlenecks kept
 `utils.runtime`           seeds, hardware, stopwatch
 `utils.plots`             the course's look, and figures with alternative text
 `utils.widgets`           figures with sliders, and the Playground

@@ -96,13 +96,14 @@ class Recording(SimpleNamespace):
 
 
 def load(name, words=None, per_word=None, copies=True):
-    """Load a data set by name: "mnist", "fashion_mnist", "flowers" or "quickdraw"; or a recording,
-    "morphology" or "spikes".
+    """Load a data set by name: "mnist", "fashion_mnist", "stamps", "flowers" or "quickdraw"; or a
+    recording, "morphology" or "spikes".
 
     Every set has `train`, `validation` and `test`, pairs (x, y) that are the same on every machine;
     y is int64 (n,), the positions of the labels in `class_names`. x depends on the set:
 
     - mnist, fashion_mnist: uint8 (n, 28, 28, 1), grey values 0…255;
+    - stamps: uint8 (n, 112, 112, 3), RGB 0…255, a cut-out photo on white paper;
     - flowers: uint8 (n, 224, 224, 3), RGB 0…255, the middle square of the photo;
     - quickdraw: a list of n drawings, each a list of strokes, each float32 (2 or 3, points): x and
       y in 0…255, y downwards, and, where recorded, milliseconds since the first point.
