@@ -23,6 +23,13 @@ WRONG = {       # exercise → plausible wrong answers
     "00.1": ["train", "test", "all of them", "test and train"],
     "00.2": [0.855, 70.88, 0.5644, 0.8236, 0.7],       # all digits, percent, one a digit, a hundred, a guess
     "00.3": [(5, 3), (9, 7), (4, 4), (4,), (0, 6), (14, 9)],
+    "01.1": ["simple", "hyper-complex", "centre-surround", "gabor", "all"],
+    "01.2": [lambda t, y, x, h, w: t[y + h, x + w] - t[y, x + w] - t[y + h, x] + t[y, x],      # both halves
+             lambda t, y, x, h, w: (2 * t[y + h, x + w // 2] - 2 * t[y, x + w // 2] - t[y + h, x] + t[y, x]
+                                    - t[y + h, x + w] + t[y, x + w]),                       # left minus right
+             lambda t, y, x, h, w: t[y + h, x + w] - t[y + h, x], lambda t, y, x, h, w: None, 0,
+             lambda t, y, x, h, w: t[y, x + w] - t[y, x]],
+    "01.3": [0.497, 1.93, 1.449, 4.4, 2174, 0.0021],   # the box, green, no factor, twice, µm, m
     "02.1": [100_000, 200_000, 400_000, 300_000, 606_000],     # weights, forwards, backwards, one op, biases
     "02.2": [lambda f: f.transpose(3, 2, 0, 1), lambda f: f.reshape(f.shape[::-1]),         # not turned, reshaped
              lambda f: f[::-1, ::-1], lambda f: f.transpose(3, 2, 0, 1)[:, :, ::-1],        # axes, a mirror image
