@@ -196,9 +196,12 @@ def claims_table(course, figures):
             parts.setdefault(lesson.part, []).append(
                 f"| {lesson.number} | {claim['name']} | {claim['measured']} | {claim['bound']} | "
                 f"{claim['reference']} |")
-    return "\n\n".join("\n".join((f"<details><summary><b>{part}</b> ({len(rows)})</summary>\n",
-                                  "| | Claim | Measured | Bound | Compare with |", "|---|---|---|---|---|",
-                                  *rows, "\n</details>")) for part, rows in parts.items())
+    lines = []
+    for part, rows in parts.items():
+        lines += [f"<details><summary><b>{part}</b> ({len(rows)})</summary>", "",
+                  "| | Claim | Measured | Bound | Compare with |", "|---|---|---|---|---|",
+                  *rows, "", "</details>", ""]
+    return "\n".join(lines).rstrip()
 
 
 def seconds_table(course, figures):

