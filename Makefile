@@ -54,7 +54,7 @@ $(STAMP): requirements.lock pyproject.toml utils/caffe_build.py
 	@echo "[1/4] Python environment in .venv"
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is \
 	incomplete. On Debian: sudo apt-get install python3-venv"; exit 1; }
-	@echo "[2/4] Packages: about 0.8 GB to download, 2.5 GB on disk"
+	@echo "[2/4] Packages: about 0.9 GB to download, 2.7 GB on disk"
 	@grep -A 99 '^uv==' requirements.lock | awk 'NR > 1 && /^[a-z]/ {exit} {print}' > .venv/uv.txt
 	@test -x $(UV) || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
 	@# pip where uv cannot reach the registry: behind a proxy or mirror that only pip is told of
