@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from utils.course import NOTEBOOKS, RECORDS
+from utils.data import load
 from utils.runtime import hardware
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -35,7 +37,7 @@ def lab(tmp_path_factory, start_lab):
     command = [sys.executable, "-m", "utils.course", "lab", "--no-browser", "--ServerApp.port={port}",
                f"--ServerApp.root_dir={root}"]
     with start_lab(command, root) as (base, _, token):
-        yield f"{base}/lab/workspaces/{{}}/tree/notebooks/2_theory/{{}}.ipynb?token={token}"
+        yield f"{base}/lab/workspaces/{{}}/tree/notebooks/{{}}/{{}}.ipynb?token={token}"
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +50,11 @@ def browser():
 
 
 @contextmanager
-def lesson(browser, lab, name):
-    """A page with a lesson of the talk's second part open in JupyterLab, its kernel idle."""
+def lesson(browser, lab, name, part="2_theory"):
+    """A page with a lesson of a part of the talk open in JupyterLab, its kernel idle."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(60_000)
-    page.goto(lab.format(uuid4().hex, name))        # a workspace of its own: no other page's tabs
+    page.goto(lab.format(uuid4().hex, part, name))        # a workspace of its own: no other page's tabs
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     wait_until_idle(page)
     yield page
@@ -212,3 +214,24 @@ def test_without_running_anything_the_stills_are_there(browser, lab):
         scroll_to(page, still)
         assert still.evaluate("image => image.naturalWidth") > 600
         assert not page.get_by_text("Error displaying widget").count()
+
+
+def test_a_photo_uploaded_in_lesson_17_is_answered(browser, lab, tmp_path):
+    photos, labels = (stamps := load("stamps")).test
+    Image.fromarray(photos[labels == stamps.class_names.index("flower")][0]).save(tmp_path / "mine.png")
+    (tmp_path / "poem.jpg").write_text("O Rose, thou art sick!")
+    with lesson(browser, lab, "17_tensorflow_for_poets", "3_applications") as page:
+        run_all_cells(page)
+        cell = page.locator(".jp-CodeCell", has_text="upload(answer, start=")
+        scroll_to(page, cell)
+        button = cell.get_by_role("button", name="A photo of yours")
+        button.wait_for(timeout=240_000)                # the lesson trains before it comes to this cell
+        picture = cell.get_by_alt_text("The new layer says").last
+        before = picture.get_attribute("src")
+        for file, answer in (("mine.png", "The new layer says: flower"), ("poem.jpg", "poem.jpg: not a picture")):
+            with page.expect_file_chooser() as chooser:
+                button.click()
+            chooser.value.set_files(tmp_path / file)
+            cell.get_by_role("status").filter(has_text=answer).wait_for(timeout=120_000)
+            if file == "mine.png":
+                assert picture.get_attribute("src") != before

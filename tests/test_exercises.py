@@ -3,6 +3,7 @@
 That every committed solution is accepted is tested by running the notebooks: their solution
 cells are compared with the verdict. Here stand the wrong answers.
 """
+import hashlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +18,28 @@ def playground(accuracy=0.99, **settings):
     """What the judge of 04.3 asks of a Playground, right but for what is given."""
     right = dict(data_set="spiral", noise=0, train_percent=50, size=37)
     return SimpleNamespace(**right | settings, accuracy=lambda split: accuracy)
+
+
+def slim_rows(convolutions=(34_944, 614_656, 885_120, 1_327_488, 884_992), dense=4_369, classes=17):
+    """What the judge of 10.3 asks of a network's layers, right but for what is given."""
+    return [SimpleNamespace(kind="convolution", parameters=count, shape=(8, 8, 256)) for count in convolutions] + \
+        [SimpleNamespace(kind="dense", parameters=dense, shape=(classes,))]
+
+
+def vgg_parameters(bias=1, channels=3, classes=1000, side=7, dense=True):
+    """An answer to 11.2, right but for what is given."""
+    def parameters(blocks):
+        total, inputs = 0, channels
+        for width in (width for widths in blocks for width in widths):
+            total, inputs = total + (9 * inputs + bias) * width, width
+        layers = [(side * side * inputs, 4096), (4096, 4096), (4096, classes)] if dense else []
+        return total + sum((into + bias) * units for into, units in layers)
+    return parameters
+
+
+def side(name):
+    """Lesson 17's rule: a file's name says whether its photo is for the test."""
+    return "test" if int(hashlib.sha1(name.encode()).hexdigest(), 16) % 100 < 25 else "train"
 
 
 WRONG = {       # exercise → plausible wrong answers
@@ -70,6 +93,15 @@ WRONG = {       # exercise → plausible wrong answers
              [(0.5, 0, -0.5), (1, 0, -1), (0.5, 0, -0.5)], [(-1, 0, 1)]],
     "09.3": [[(3, 1)] * 4 + [(3, 2)] * 2, [(3, 2)] * 6, [(3, 1)] * 6, [(3, 2)] * 2 + [(3, 1)] * 5,
              [(5, 2), (5, 2), (5, 1), (5, 1), (5, 1)], [(3, 1), (3, 2), (3, 2), (3, 1), (3, 1), (3, 1)]],
+    "10.1": [14_112, 4_800, 34_944, 7 * 7 * 3, 147 + 96],          # no biases, grey, 11 × 11, one filter
+    "10.2": [1_410_616_864, 4 * 1_410_616_864, 3.76, 452_884_608, 256_531_857],   # as it was, times 4, a factor
+    "10.3": [slim_rows(dense=87_711_121), slim_rows(classes=10), slim_rows(convolutions=(34_944, 614_656)),
+             slim_rows(convolutions=(34_944, 614_656, 885_120, 1_327_488, 442_624)), 3_751_569],
+    "11.1": [(3, 110_592), (11, 405_504), (5, 184_640), (5, 495_616), (5, 36_864), (184_320, 5), 184_320],
+    "11.2": [vgg_parameters(bias=0), vgg_parameters(dense=False), vgg_parameters(classes=17),
+             vgg_parameters(channels=1), vgg_parameters(side=14), lambda blocks: 138_357_544, 138_357_544],
+    "11.3": [{"loss": [2.3] * 150}, {"loss": list(np.linspace(2.3, 1.9, 150))}, {"loss": [2.3] * 149 + [float("nan")]},
+             {"loss": list(np.linspace(2.3, 1, 200))}, {"loss": [2.3, 1.5]}, 0.001],     # slow, too long, too short
     "12.1": [(64, 28, 28, 16), (64, 16, 16, 16), (64, 16, 14, 14), (64, 14, 14, 3), (14, 14, 16), (64, 13, 13, 16)],
     "12.2": [lambda gradients, limit: [np.clip(g, -limit, limit) for g in gradients],           # each number
              lambda gradients, limit: [g * min(1, limit / np.sqrt((g ** 2).sum())) for g in gradients],
@@ -89,6 +121,18 @@ WRONG = {       # exercise → plausible wrong answers
     "14.2": [109_402, 5434, 5530 * 2, 330, 101_000],   # unchanged, trainable only, Dense(128) left in
     "14.3": [[0.99, 0.99, 0.99, 0.99], [99.2, 98.0, 70.1, 30.2], [0.3, 0.7, 0.98, 0.992],
              [0.992, 0.98, 0.7], [0.98, 0.7, 0.3, 0.2]],
+    "16.1": [(240, 240, 5, 5), (5, 5, 240, 1), (1, 240, 5, 5), (240, 1, 6, 6), (240, 5, 5), 6000],
+    "16.2": [lambda f: f / 128, lambda f: f[:, ::-1], lambda f: f[:, ::-1] * 128,           # red is red, size
+             lambda f: f[::-1] / 128, lambda f: f[..., ::-1] / 128, lambda f: f[:, ::-1] / 255,     # other axes
+             lambda f: f.transpose(0, 3, 2, 1) / 128, 128],
+    "16.3": ["block9_project", "block9_expand_relu6", "block10_depthwise", "classes", "stem", "block6_depthwise"],
+    "17.1": [10_240, 12_293, 6_405, 2_049_000, 2_053, 5],      # no biases, six, 1,280 numbers, ImageNet's, a class
+    "17.2": [lambda name: "train", lambda name: "test" if name < "p" else "train",          # no hash
+             lambda name: side(name), lambda name: side(name.partition("_nohash_")[2]),     # as it was, the rest
+             lambda name: side(name.partition("_")[0]), lambda name: side(name[:4]),        # others move, too
+             lambda name: side(name.partition("_nohash_")[0] + ".jpg"), side("rose")],
+    "17.3": [[0.9, 0.75, 0.65, 0.5], [50, 70, 80, 90], [0.9, 0.9, 0.9, 0.9], [0.5, 0.7, 0.9], [0.1, 0.5, 0.7, 0.9],
+             [0.5, 0.55, 0.6, 0.65]],                  # reversed, per cent, one cut, three, guessing, too low
 }
 
 NUMBERS = [f"{lesson.number}.{i}" for lesson in lessons() for i in (1, 2, 3)]

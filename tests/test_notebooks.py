@@ -1,6 +1,7 @@
 """Every lesson, run by nbval: fresh kernel, scratch folder, no network."""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -8,9 +9,13 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
+from utils import caffe_build
 from utils.course import PeakMemory, lessons, record
+from utils.engines import available
 
 TESTS = Path(__file__).parent
 CELL_SECONDS = 240          # the budget of 60 s, with another lesson on the other core
@@ -31,6 +36,7 @@ def cut_off():
 
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.path.stem)
 def test_notebook(lesson, tmp_path, record_property):
+    skip_without_its_engine(lesson)
     notebook = shutil.copy(lesson.path, tmp_path)
     claims = tmp_path / "claims.jsonl"
     strict = course_metadata(lesson).get("nbval") == "strict"   # every output compared, not only the verdicts
@@ -71,9 +77,42 @@ def test_notebook(lesson, tmp_path, record_property):
         f"tests/record.json is not of these claims: run make claims LESSONS={lesson.number}"
 
 
+def skip_without_its_engine(lesson):
+    """Skip, and name the fix, where this machine lacks the engine that the whole lesson is about."""
+    engine = course_metadata(lesson).get("needs")
+    if engine and not available()[engine][0]:
+        pytest.skip(f"lesson {lesson.number}: {available()[engine][1]}")
+
+
 def course_metadata(lesson):
     """What the notebook says of itself under the metadata key ``course``."""
     return json.loads(lesson.path.read_text())["metadata"]["course"]
+
+
+def test_a_lesson_without_its_engine_is_skipped_with_the_fix(monkeypatch):
+    needing = [lesson for lesson in lessons() if "needs" in course_metadata(lesson)]
+    assert needing and all(course_metadata(lesson)["needs"] in available() for lesson in needing)
+    monkeypatch.setattr(caffe_build, "problem", lambda: "Caffe is not installed")
+    lesson = next(lesson for lesson in needing if course_metadata(lesson)["needs"] == "caffe")
+    with pytest.raises(pytest.skip.Exception, match="Caffe is not installed: run .*utils.caffe_build"):
+        skip_without_its_engine(lesson)
+
+
+def test_without_caffe_a_learner_sees_one_sentence_with_the_command(tmp_path):
+    """The lesson's own first cells, in a kernel that cannot import Caffe."""
+    lesson = next(lesson for lesson in lessons() if course_metadata(lesson).get("needs") == "caffe")
+    notebook = nbformat.read(lesson.path, as_version=4)
+    importing = next(cell for cell in notebook.cells if "import caffe" in cell.source)
+    blocked = nbformat.v4.new_code_cell(
+        "from utils import caffe_build\ncaffe_build.problem = lambda: 'Caffe is not installed'")
+    notebook.cells = [blocked, importing]
+    client = NotebookClient(notebook, timeout=120, allow_errors=True, kernel_name="python3",
+                            resources={"metadata": {"path": tmp_path}})
+    client.execute()
+    [error] = [output for output in importing.outputs if output.output_type == "error"]
+    assert error.ename == "EngineMissing"
+    [sentence] = error.traceback
+    assert re.fullmatch(r"Caffe is not installed: run `\S+ -m utils.caffe_build`, .+\.", sentence)
 
 
 def test_the_network_really_is_cut():

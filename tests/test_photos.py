@@ -2,9 +2,12 @@
 import io
 import struct
 import zlib
+from datetime import UTC, datetime
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from ipywidgets import VBox
 from PIL import Image
 
 from utils import photos
@@ -101,6 +104,7 @@ def folder(tmp_path):
     (root / "cold" / "deep").mkdir()
     Image.new("RGB", (20, 20), (1, 2, 3)).save(root / "cold" / "deep" / "6.webp")
     (root / "warm" / "again.png").write_bytes((root / "warm" / "3.png").read_bytes())
+    Image.new("RGB", (40, 1)).save(root / "warm" / "dot.png")
     (root / ".ipynb_checkpoints").mkdir()
     (root / "readme.md").write_text("photos")
     return root
@@ -116,7 +120,8 @@ def test_a_folder_with_bad_files(folder):
                                                   *(f"{i}.png" for i in range(6))]
     assert {path.name: why for path, why in mine.skipped} == {
         "notes.txt": "not a picture, or of a kind that cannot be read here",
-        "cut.jpg": "broken: it ends too early", "again.png": "the same photo as warm/3.png"}
+        "cut.jpg": "broken: it ends too early", "again.png": "the same photo as warm/3.png",
+        "dot.png": "too small: 40 × 1 pixels"}
     assert "cold: 7 photos" in str(mine) and "skipped cold/cut.jpg: broken" in str(mine)
 
 
@@ -125,7 +130,7 @@ def test_folders_that_give_no_categories(folder, tmp_path):
         photos_from_folder(tmp_path / "nowhere")
     with pytest.raises(FolderNotUsable, match="at least two folders.* has 1"):
         photos_from_folder(folder / "cold")
-    with pytest.raises(FolderNotUsable, match=r"too few have: warm \(6\).*3 files were skipped"):
+    with pytest.raises(FolderNotUsable, match=r"too few have: warm \(6\).*4 files were skipped"):
         photos_from_folder(folder, at_least=7)
     (folder / "empty").mkdir()
     with pytest.raises(FolderNotUsable, match=r"empty \(0\)"):
@@ -178,6 +183,50 @@ def test_a_cache_that_cannot_be_made_is_no_obstacle(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "file"))
     assert list(cached("ones", np.zeros((3, 1, 1, 3), np.uint8), lambda x: np.ones(3))[0]) == [1, 1, 1]
+
+
+@pytest.fixture
+def uploaded(monkeypatch):
+    """What `upload` shows: its still picture, the button, and the view under it."""
+    shown, boxes = [], []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append((data, more)))
+    monkeypatch.setattr("ipywidgets.VBox", lambda children: boxes.append(VBox(children)) or boxes[0])
+
+    def answer(photo):
+        if (photo == 7).all():
+            raise ValueError("seven <is> bad")
+        figure, axis = plt.subplots(figsize=(2, 1))
+        axis.imshow(photo)
+        return figure, f"This photo's brightest pixel is {photo.max()}."
+
+    photos.upload(answer, start=np.full((224, 224, 3), 9, np.uint8))
+    [(data, more)] = shown
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == boxes[0].model_id
+    return data, more["metadata"], *boxes[0].children
+
+
+def put(button, name, content):
+    button.value = ({"name": name, "type": "", "size": len(content), "content": memoryview(content),
+                     "last_modified": datetime.now(UTC)},)
+
+
+def test_an_uploaded_photo_is_answered(uploaded):
+    data, metadata, button, view = uploaded
+    assert metadata["image/png"]["alt"] == data["text/plain"] == "This photo's brightest pixel is 9."
+    for _ in range(2):                                  # the same file twice
+        put(button, "a.png", encoded(Image.new("RGB", (30, 30), (50, 60, 70))))
+        assert "brightest pixel is 70" in view.value and view.value.count("<img") == 1
+        view.value = ""
+        assert button.value == ()
+
+
+@pytest.mark.parametrize("name, content, said", [
+    ("<b>.txt", b"O Rose", "&lt;b&gt;.txt: not a picture"), ("cut.jpg", encoded(half_red(), "JPEG")[:900], "broken"),
+    ("7.png", encoded(Image.new("RGB", (9, 9), (7, 7, 7))), "ValueError: seven &lt;is&gt; bad")])
+def test_an_upload_that_cannot_be_answered_gets_a_sentence(uploaded, name, content, said):
+    *_, button, view = uploaded
+    put(button, name, content)
+    assert said in view.value and "<img" not in view.value
 
 
 def test_credits_are_in_the_order_of_the_stamps():

@@ -60,6 +60,10 @@ from utils.data import cache
 class EngineMissing(ImportError):
     """An engine cannot be imported here; the message says why and what to do."""
 
+    def _render_traceback_(self):
+        """In a notebook: the message alone, in place of a traceback through `utils`."""
+        return [str(self)]
+
 
 SET_UP = "run `make setup` in the course's folder, then restart the kernel"
 TORCH_SET_UP = "optional, large: run `make setup EXTRAS=torch`, then restart the kernel"
