@@ -257,7 +257,7 @@ def sync():
 class PeakMemory(threading.Thread):
     """Watch the memory of a process and all its children: ``peak`` in MB (10⁶ bytes), sampled."""
 
-    def __init__(self, pid, every=0.25):
+    def __init__(self, pid, every=0.5):
         super().__init__(daemon=True)
         self.pid, self.every, self.peak = pid, every, 0.0
         self.finished = threading.Event()
