@@ -13,6 +13,7 @@ from PIL import Image
 from utils import photos
 from utils.data import cache, load
 from utils.photos import FolderNotUsable, NotAPhoto, cached, open_photo, photos_from_folder
+from utils.widgets import upload
 
 
 @pytest.fixture(autouse=True)
@@ -189,8 +190,8 @@ def test_a_cache_that_cannot_be_made_is_no_obstacle(tmp_path, monkeypatch):
 def uploaded(monkeypatch):
     """What `upload` shows: its still picture, the button, and the view under it."""
     shown, boxes = [], []
-    monkeypatch.setattr("IPython.display.display", lambda data, **more: shown.append((data, more)))
-    monkeypatch.setattr("ipywidgets.VBox", lambda children: boxes.append(VBox(children)) or boxes[0])
+    monkeypatch.setattr("utils.widgets.display", lambda data, **more: shown.append((data, more)))
+    monkeypatch.setattr("utils.widgets.VBox", lambda children: boxes.append(VBox(children)) or boxes[0])
 
     def answer(photo):
         if (photo == 7).all():
@@ -199,7 +200,7 @@ def uploaded(monkeypatch):
         axis.imshow(photo)
         return figure, f"This photo's brightest pixel is {photo.max()}."
 
-    photos.upload(answer, start=np.full((224, 224, 3), 9, np.uint8))
+    upload(answer, start=np.full((224, 224, 3), 9, np.uint8))
     [(data, more)] = shown
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == boxes[0].model_id
     return data, more["metadata"], *boxes[0].children

@@ -6,12 +6,9 @@
     mine.skipped                                # [(file, why)], what could not be used
     photo = open_photo("cat.jpg")               # uint8 (224, 224, 3)
     numbers, seconds = cached("cats", mine.x, network.predict)
-    upload(answer, start=photo)                 # a button; `answer(photo)` says what it shows
 """
-import base64
 import csv
 import hashlib
-import html
 import io
 import os
 import tempfile
@@ -107,8 +104,9 @@ def photos_from_folder(folder, at_least=5, size=SIZE):
     """The photos of a folder with one folder a category in it, each as `open_photo` returns it.
 
     Every file is tried, whatever its name says; those that are no photos, or smaller than 16 pixels,
-    are skipped and listed with the reason, and so is a photo that is there twice. Hidden files and folders are left alone, folders
-    inside a category are searched. The order is that of the names: the same on every machine.
+    are skipped and listed with the reason, and so is a photo that is there twice. Hidden files and
+    folders are left alone, folders inside a category are searched. The order is that of the names: the
+    same on every machine.
 
     Raises:
         FolderNotUsable: there is no such folder, or fewer than two categories in it, or one with
@@ -176,44 +174,6 @@ def cached(name, photos, compute):
                 os.unlink(part)
             raise
     return numbers, seconds
-
-
-def upload(answer, start):
-    """A button for a photo of the reader's own, and under it what ``answer`` says of the photo.
-
-    ``answer`` takes uint8 (224, 224, 3) and returns a Matplotlib figure and a sentence: the sentence
-    stands above the figure and is its alternative text. Until a photo comes it is shown what it says
-    of ``start``, and that is the still picture of a saved notebook. For a file that is no photo, or an
-    error in ``answer``, a sentence says so.
-    """
-    from IPython.display import display
-    from ipywidgets import HTML, FileUpload, Layout, VBox
-
-    from utils.plots import still
-
-    def page(figure, sentence):
-        data, metadata = still(figure, sentence)
-        picture = base64.b64encode(data["image/png"]).decode()
-        return data, metadata, (f'<p role="status">{html.escape(sentence)}</p>'
-                                f'<img alt="{html.escape(sentence)}" style="max-width:100%" '
-                                f'width="{metadata["image/png"]["width"]}" src="data:image/png;base64,{picture}">')
-
-    def uploaded(_):
-        if not button.value:                            # emptied below
-            return
-        file = button.value[0]
-        button.value = ()                               # so that the same file can be chosen again
-        try:
-            view.value = page(*answer(open_photo(file["content"])))[2]
-        except Exception as problem:
-            why = problem if isinstance(problem, NotAPhoto) else f"{type(problem).__name__}: {problem}"
-            view.value = f'<p role="status">{html.escape(file["name"])}: {html.escape(str(why))}.</p>'
-
-    data, metadata, first = page(*answer(start))
-    button = FileUpload(accept="image/*", description="A photo of yours", layout=Layout(width="220px"))
-    view = HTML(first)
-    button.observe(uploaded, names="value")
-    display({**VBox([button, view])._repr_mimebundle_(), **data}, metadata=metadata, raw=True)
 
 
 def stamp_credits():

@@ -1,4 +1,6 @@
 """The exercises of lesson 17: a new last layer's parameters, photos that belong together, cuts lower down."""
+import hashlib
+
 from utils.exercises import exercise
 
 
@@ -21,9 +23,8 @@ def last_layer(answer):
     return "that is not what a dense layer from 2,048 numbers to 5 classes has to learn."
 
 
-def _side(name):
+def side(name):
     """The lesson's rule for a name, the test share included."""
-    import hashlib
     return "test" if int(hashlib.sha1(name.encode()).hexdigest(), 16) % 100 < 25 else "train"
 
 
@@ -45,9 +46,9 @@ def together(answer):
         return 'it should return "train" or "test" for every name.'
     if any(len({answer(name) for name in group}) > 1 for group in groups):
         return "some photos of the same flower are still on different sides."
-    if [answer(name) for name in plain] != [_side(name) for name in plain]:
+    if [answer(name) for name in plain] != [side(name) for name in plain]:
         return "names without _nohash_ have changed sides; they should stay where part puts them."
-    if [answer(group[0]) for group in groups] != [_side(group[0].partition("_nohash_")[0]) for group in groups]:
+    if [answer(group[0]) for group in groups] != [side(group[0].partition("_nohash_")[0]) for group in groups]:
         return "what stands before _nohash_, and nothing else, should be hashed."
     return None
 

@@ -1,4 +1,5 @@
-"""The live things: a figure with controls, a kernel to fill in, and the Playground of lesson 04.
+"""The live things: a figure with controls, a photo to upload, a kernel to fill in, and the Playground
+of lesson 04.
 
 Each shows itself twice in one output: as a widget, where a kernel is running, and as a still
 picture with alternative text, in saved notebooks, on GitHub and in the web edition.
@@ -9,13 +10,26 @@ import io
 
 import matplotlib.pyplot as plt
 from IPython.display import display
-from ipywidgets import HTML, BoundedFloatText, Dropdown, HBox, Layout, VBox
+from ipywidgets import HTML, BoundedFloatText, Dropdown, FileUpload, HBox, Layout, VBox
 from traitlets import Tuple
 
+from utils.photos import NotAPhoto, open_photo
 from utils.plots import pixels, still
 from utils.widgets.playground import Playground
 
-__all__ = ["KernelGrid", "Playground", "explore"]
+__all__ = ["KernelGrid", "Playground", "explore", "upload"]
+
+
+def _image(picture, alt, width):
+    """HTML of a PNG file's bytes, ``width`` CSS pixels wide where the page has them."""
+    encoded = base64.b64encode(picture).decode()
+    return (f'<img alt="{html.escape(alt)}" width="{width}" style="max-width:100%" '
+            f'src="data:image/png;base64,{encoded}">')
+
+
+def _show_live(widgets, data, metadata):
+    """Display ``widgets``, one under the other; where no kernel runs, the still picture instead."""
+    display({**VBox(widgets)._repr_mimebundle_(), **data}, metadata=metadata, raw=True)
 
 
 def explore(draw, alt, **controls):
@@ -39,23 +53,18 @@ def explore(draw, alt, **controls):
     def words():
         return alt(**values()) if callable(alt) else alt
 
-    def image(picture):
-        encoded = base64.b64encode(picture).decode()
-        return (f'<img alt="{html.escape(words())}" width="{width}" style="max-width:100%" '
-                f'src="data:image/png;base64,{encoded}">')
-
     def redraw(_):
         try:
             picture = io.BytesIO()              # packed less than the still: speed is what counts here
             pixels(draw(**values()), dpi=130).save(picture, "png", compress_level=1)
-            view.value = image(picture.getvalue())
+            view.value = _image(picture.getvalue(), words(), width)
         except Exception as error:
             plt.close("all")
             view.value = f"<pre>{html.escape(f'{type(error).__name__}: {error}')}</pre>"
 
     data, metadata = still(draw(**values()), words())
     width = metadata["image/png"]["width"]
-    view = HTML(image(data["image/png"]))
+    view = HTML(_image(data["image/png"], words(), width))
     for control in controls.values():
         if hasattr(control, "style"):                   # a box of fields has none
             control.style.description_width = "initial"
@@ -63,7 +72,41 @@ def explore(draw, alt, **controls):
         control.layout.min_width = "300px"
         control.observe(redraw, names="value")
     row = HBox(list(controls.values()), layout=Layout(flex_flow="row wrap"))
-    display({**VBox([row, view])._repr_mimebundle_(), **data}, metadata=metadata, raw=True)
+    _show_live([row, view], data, metadata)
+
+
+def upload(answer, start):
+    """A button for a photo of the reader's own, and under it what ``answer`` says of the photo.
+
+    ``answer`` takes uint8 (224, 224, 3) and returns a Matplotlib figure and a sentence: the sentence
+    stands above the figure and is its alternative text. Until a photo comes it is shown what it says
+    of ``start``, and that is the still picture of a saved notebook. For a file that is no photo, or an
+    error in ``answer``, a sentence says so.
+    """
+    def status(sentence):
+        return f'<p role="status">{html.escape(sentence)}</p>'
+
+    def page(figure, sentence):
+        data, metadata = still(figure, sentence)
+        width = metadata["image/png"]["width"]
+        return data, metadata, status(sentence) + _image(data["image/png"], sentence, width)
+
+    def uploaded(_):
+        if not button.value:                            # emptied below
+            return
+        file = button.value[0]
+        button.value = ()                               # so that the same file can be chosen again
+        try:
+            view.value = page(*answer(open_photo(file["content"])))[2]
+        except Exception as problem:
+            why = problem if isinstance(problem, NotAPhoto) else f"{type(problem).__name__}: {problem}"
+            view.value = status(f"{file['name']}: {why}.")
+
+    data, metadata, first = page(*answer(start))
+    button = FileUpload(accept="image/*", description="A photo of yours", layout=Layout(width="220px"))
+    view = HTML(first)
+    button.observe(uploaded, names="value")
+    _show_live([button, view], data, metadata)
 
 
 class KernelGrid(VBox):
