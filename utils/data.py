@@ -97,7 +97,7 @@ class Recording(SimpleNamespace):
 
 def load(name, words=None, per_word=None, copies=True):
     """Load a data set by name: "mnist", "fashion_mnist", "stamps", "flowers" or "quickdraw"; or a
-    recording, "morphology" or "spikes".
+    recording, "morphology", "spikes", "plays", "esco", "google_news" or "glove".
 
     Every set has `train`, `validation` and `test`, pairs (x, y) that are the same on every machine;
     y is int64 (n,), the positions of the labels in `class_names`. x depends on the set:
@@ -116,7 +116,14 @@ def load(name, words=None, per_word=None, copies=True):
       `synapse_node` int32, the point it is on, `synapse_is_output` bool, `synapse_region` str;
     - spikes: `spikes_200` and `spikes_800` int32 (n,), µs since the sound began, `stimulus_200` and
       `stimulus_800` float32 (40000,), its loudness in dB SPL, 4,000 values a second for 10 s; the
-      number is the highest frequency, in Hz, at which the loudness varies.
+      number is the highest frequency, in Hz, at which the loudness varies;
+    - plays: `text` uint8 (characters,), ASCII, all plays one after another, `start` int32 (plays + 1,),
+      where in it each begins, and the end; `title`, `genre` and `split` str (plays,), the last one of
+      "train", "validation" and "test";
+    - esco: `skills` and `occupations` uint8 (n,), UTF-8 text with an entry a line;
+    - google_news, glove: `word` str (words,), the most frequent first, and `vector` float16
+      (words, 300 or 50), Google's of length 1; google_news has 40 names, `occupation`, too, and
+      `percent_women` in them.
 
     Only for quickdraw: `words` picks the classes, and `per_word` takes that many drawings of each
     from the original, one file of 30–100 MB a word. Without `per_word` the small set of all words
