@@ -66,8 +66,8 @@ def run_all_cells(page):
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
-def wait_until_idle(page):
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=240_000)
+def wait_until_idle(page, seconds=240):
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=1000 * seconds)
 
 
 def scroll_to(page, locator):
@@ -81,6 +81,15 @@ def scroll_to(page, locator):
         page.mouse.wheel(0, 400)
         page.wait_for_timeout(60)
     raise AssertionError(f"{locator} is nowhere in the notebook")
+
+
+def run_all_and_go_to(page, heading):
+    """Run a long lesson to its end, where JupyterLab goes with it; then jump by the table of contents."""
+    run_all_cells(page)
+    page.get_by_text("Python 3 (ipykernel) | Busy").wait_for()
+    wait_until_idle(page, 600)
+    page.locator("[role=tab][title^='Table of Contents']").click()
+    page.locator(".jp-tocItem-content", has_text=heading).click()
 
 
 def picture_of(canvas):
@@ -235,3 +244,35 @@ def test_a_photo_uploaded_in_lesson_17_is_answered(browser, lab, tmp_path):
             cell.get_by_role("status").filter(has_text=answer).wait_for(timeout=120_000)
             if file == "mine.png":
                 assert picture.get_attribute("src") != before
+
+
+def test_a_word_typed_in_lesson_19_is_marked_on_the_map(browser, lab):
+    with lesson(browser, lab, "19_word2vec", "3_applications") as page:
+        run_all_and_go_to(page, "Three traps")
+        cell = page.locator(".jp-CodeCell", has_text='word_map("supervise")')
+        scroll_to(page, cell)
+        search = cell.get_by_label("word", exact=True)
+        title = page.locator(".js-plotly-plot .gtitle").first
+        for typed, answer in ("steel", "“steel” is marked"), ("zzz", "“zzz” is not on the map"), ("Repaired", "is marked"):
+            search.fill(typed)
+            search.press("Enter")
+            title.filter(has_text=answer).wait_for()
+
+
+def test_lesson_20_continues_what_is_typed(browser, lab):
+    with lesson(browser, lab, "20_lstm_screenplay", "3_applications") as page:
+        run_all_and_go_to(page, "Your opening line")
+        cell = page.locator(".jp-CodeCell", has_text="button.on_click(go)")
+        scroll_to(page, cell)
+        beginning = cell.get_by_label("beginning")
+        button, said = page.get_by_role("button", name="Continue"), page.locator(".widget-html [role=status]")
+        before = said.inner_text()
+        assert before.startswith("ROMEO")
+        button.click()
+        assert changes(page, said.inner_text, before)
+        for typed, answer in (("MACBETH\nWho goes there", "MACBETH"), ("Año 2016", "The plays have no 0 1 2 6 ñ"),
+                              ("  ", "There is nothing to continue")):
+            beginning.fill(typed)
+            beginning.press("Tab")
+            button.click()
+            said.filter(has_text=answer).wait_for()

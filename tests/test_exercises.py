@@ -128,6 +128,14 @@ WRONG = {       # exercise → plausible wrong answers
              lambda name: side(name.partition("_nohash_")[0] + ".jpg"), side("rose")],
     "17.3": [[0.9, 0.75, 0.65, 0.5], [50, 70, 80, 90], [0.9, 0.9, 0.9, 0.9], [0.5, 0.7, 0.9], [0.1, 0.5, 0.7, 0.9],
              [0.5, 0.55, 0.6, 0.65]],                  # reversed, per cent, one cut, three, guessing, too low
+    "19.1": [500_000, 3_500_000, 3_000_000, 100_000_000, 10_000, 1_000_050],    # one table, samples, no dimensions
+    "19.2": [37.9, 373 / 420, 159 / 506, 0.115, 0.0, 1.0],      # per cent, with the rule, of the file, all sections
+    "19.3": [("king", "man", "queen", "woman"), ("dog", "puppy", "cat", "cats"), ("hot", "cold", "tall", "short"),
+             ("dog", "puppy", "cat", "puppy"), ("dog", "puppy", "cat"), ("france", "paris", "italy", "rome"), "kitten"],
+    "20.1": [279_040, 837_120, 1_114_112, 1_118_208, 65_536, 4 * 512 * 512],     # a block, three, no biases, two a unit
+    "20.2": [0.0004, 0.0154, 0.66, 1.0, 0.04, -2.4, 1e6],      # Keras's bias, 20 back, distance 0, a plain net, a sign
+    "20.3": [[2.1, 2.3, 2.9], [2.9, 2.3], [2.1, 2.1, 2.1], [0.29, 0.23, 0.21], [1.9, 1.6, 1.5], [5.9, 5.8, 5.7],
+             [2.3, 2.29, 2.28], [2.9, 2.8, 1.4]],
 }
 
 NUMBERS = [f"{lesson.number}.{i}" for lesson in lessons() for i in (1, 2, 3)]
