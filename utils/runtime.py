@@ -85,4 +85,5 @@ def hardware():
         names = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines()
                  if line.startswith("model name")]
         processor = names[0] if names else processor
-    return f"{cores()} cores ({processor}), {memory_gb():.0f} GB, {gpu() or 'no GPU'}"
+    number = f"{cores()} core" + "s" * (cores() > 1)
+    return f"{number} ({processor}), {memory_gb():.0f} GB, {gpu() or 'no GPU'}"
