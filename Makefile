@@ -81,5 +81,6 @@ lock:
 	$(COMPILE) --group keras-theano --output-file utils/keras_theano.lock
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache
-	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+	rm -rf .venv build/student build/book build/colab fundamentals_of_deep_learning.egg-info .pytest_cache
+	find utils tests -name __pycache__ -prune -exec rm -rf {} +
+	@rmdir build 2>/dev/null || true

@@ -4,12 +4,14 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 
 import pytest
 
+from patience import wait_for
 from utils.course import ROOT, loopback_up, record
+from utils.memory import free_gb
+from utils.runtime import cores, hardware, slowness
 
 
 def pytest_addoption(parser):
@@ -21,6 +23,18 @@ def pytest_configure(config):
     loopback_up()       # so that `unshare -n make test` can talk to its kernels
     # No test may read or fill the learner's own cache or be steered by a learner's settings.
     os.environ.pop("COURSE_RECORD", None)
+    slowness()          # measured before anything else runs; the workers are told
+
+
+def pytest_report_header():
+    return (f"machine: {hardware()}; {slowness():.1f} times slower than the README's just now, "
+            "time limits are as much longer")
+
+
+@pytest.hookimpl(optionalhook=True)         # there is no such hook without xdist
+def pytest_xdist_auto_num_workers(config):
+    """A worker a core that this process may use, and 3 GB for each: what a lesson and its test may take."""
+    return max(1, min(cores(), int(free_gb() / 3)))
 
 
 def pytest_collection_modifyitems(items):
@@ -68,13 +82,11 @@ def start_lab():
                                    env=os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config")})
         address = re.compile(rf"(http://(?:127\.0\.0\.1|localhost):{port})/(lab\S*)\?token=(\w+)\s")
         try:
-            deadline = time.monotonic() + 90
-            while not (found := address.search(log.read_text())):
-                assert lab.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.3)
-            yield found.groups()
+            wait_for(lambda: address.search(log.read_text()) or lab.poll() is not None)
+            assert lab.poll() is None, log.read_text()
+            yield address.search(log.read_text()).groups()
         finally:
             if lab.poll() is None:
                 os.killpg(lab.pid, signal.SIGTERM)
-            lab.wait(timeout=30)
+            lab.wait(timeout=30 * slowness())
     return start

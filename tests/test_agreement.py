@@ -15,6 +15,7 @@ import pytest
 
 from utils.cells import definitions
 from utils.engines import EngineMissing, available
+from utils.runtime import slowness
 
 pytestmark = pytest.mark.xdist_group("agreement")       # one child process for all of them
 
@@ -66,7 +67,7 @@ def answer():
 
 @cache
 def answers():
-    child = subprocess.run([sys.executable, __file__], capture_output=True, text=True, timeout=400,
+    child = subprocess.run([sys.executable, __file__], capture_output=True, text=True, timeout=600 * slowness(),
                            env=os.environ | {"PYTHONWARNINGS": "ignore"})
     assert child.returncode == 0, child.stderr[-2000:]
     return json.loads(child.stdout.splitlines()[-1])

@@ -5,7 +5,7 @@ import pytest
 
 import utils.cells
 from utils import architecture
-from utils.architecture import _train_a_few_steps, free_gb, layers, print_layers, timed_step
+from utils.architecture import _train_a_few_steps, layers, print_layers, timed_step
 from utils.engines import tensorflow, tflearn
 
 
@@ -104,20 +104,6 @@ def test_a_child_killed_for_memory_is_a_reason_and_a_broken_net_an_error(monkeyp
     else:
         with pytest.raises(RuntimeError, match="no such layer"):
             timed_step("10", "tested", "alexnet", 64, 5)
-
-
-@pytest.mark.parametrize("folder, limit, used, cached", [
-    (".", "memory.max", "memory.current", "inactive_file"),
-    ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")])
-def test_a_container_s_limit_counts(monkeypatch, tmp_path, folder, limit, used, cached):
-    monkeypatch.setattr(architecture, "CGROUP", tmp_path)
-    unlimited = free_gb()
-    (tmp_path / folder).mkdir(exist_ok=True)
-    for name, text in {limit: "200000000", used: "150000000", "memory.stat": f"anon 7\n{cached} 50000000"}.items():
-        (tmp_path / folder / name).write_text(text)
-    assert free_gb() == pytest.approx(0.1) and unlimited > 0.1
-    (tmp_path / folder / limit).write_text("max\n")
-    assert free_gb() > 0.1
 
 
 def test_the_step_really_trains_and_is_timed(monkeypatch):

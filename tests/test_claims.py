@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from utils.claims import ClaimFailed, claim
+from utils.claims import ClaimFailed, claim, interval
 from utils.runtime import set_seed, stopwatch
 
 
@@ -20,6 +20,18 @@ def test_a_claim_that_holds_says_so_with_its_reference(capsys):
 def test_a_claim_that_misses_raises(value, bound):
     with pytest.raises(ClaimFailed, match="does not hold"):
         claim("figure", value, **bound, reference="nothing")
+
+
+def test_an_interval_is_student_s():
+    mean, half = interval([1, 2, 3])
+    assert mean == 2 and half == pytest.approx(4.303 / 3 ** 0.5, abs=1e-3)      # t of 2 degrees, from a table
+
+
+def test_a_missed_time_is_said_and_stops_nothing(capsys):
+    claim("seconds", 139, at_most=60, timed=True, reference="r")
+    assert capsys.readouterr().out == "○ seconds: 139 here and now, ≤ 60 on a quiet machine\n  compare with: r\n"
+    claim("seconds", 59, at_most=60, timed=True, reference="r")
+    assert capsys.readouterr().out.startswith("✔ seconds: 59 ≤ 60")
 
 
 def test_seeds_are_reported_as_mean_and_standard_deviation(capsys):

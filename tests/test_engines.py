@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from utils import caffe_build, engines, keras_theano
+from utils.runtime import slowness
 
 # Both ways round for every pair. What would fail without care: Keras once TFLearn has switched
 # eager mode off, and Caffe once TensorFlow has run an operation.
@@ -207,7 +208,7 @@ def report_missing():
 
 def child(words):
     return subprocess.run(
-        [sys.executable, __file__, *words.split()], capture_output=True, text=True, timeout=400,
+        [sys.executable, __file__, *words.split()], capture_output=True, text=True, timeout=600 * slowness(),
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]),
                           "THEANO_FLAGS": "exception_verbosity=high"})
 
@@ -381,7 +382,7 @@ def test_the_second_kernel_is_keras_that_calls_theano():
     said = []
     with run_kernel(kernel_name="keras-theano") as client:
         client.execute_interactive(
-            "from utils.engines import keras\nprint(keras.__version__, keras.backend.backend())", timeout=120,
+            "from utils.engines import keras\nprint(keras.__version__, keras.backend.backend())", timeout=300 * slowness(),
             output_hook=lambda message: said.append(message["content"].get("text", "")))
     assert "".join(said).split() == ["2.3.1", "theano"]
 

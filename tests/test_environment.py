@@ -9,6 +9,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 from utils.course import ROOT
+from utils.runtime import slowness
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -71,12 +72,25 @@ def make(*arguments, **environment):
     clean = {name: value for name, value in os.environ.items()
              if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     return subprocess.run(["make", "--no-print-directory", *arguments], cwd=ROOT, text=True,
-                          capture_output=True, env=clean | environment, timeout=60)
+                          capture_output=True, env=clean | environment, timeout=120 * slowness())
 
 
 def test_a_second_set_up_does_nothing():
     answer = make("setup")
     assert answer.returncode == 0 and "Nothing to be done" in answer.stdout, answer.stdout
+
+
+def test_clean_removes_what_was_made_and_nothing_else(tmp_path):
+    ours = ".venv/bin/python", "build/book/index.html", "utils/a b/__pycache__/c.pyc", ".pytest_cache/x"
+    theirs = ("notebooks/my work/.ipynb_checkpoints/a.ipynb", "notebooks/my/b.ipynb", "work/.ipynb_checkpoints/c",
+              "build/mine.txt", "mine.egg-info/x", "utils/d.py", "tests/e.py", "__pycache__/f")
+    for name in ours + theirs:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    answer = subprocess.run(["make", "-f", ROOT / "Makefile", "clean"], cwd=tmp_path, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    assert [name for name in ours if (tmp_path / name).exists()] == []
+    assert [name for name in theirs if not (tmp_path / name).exists()] == []
 
 
 OLD_PYTHON = '#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2\nexit 1\n'
@@ -91,7 +105,7 @@ def test_set_up_without_a_fitting_python_names_the_fix(python, complaint, tmp_pa
     (tmp_path / "old-python").write_text(OLD_PYTHON)
     (tmp_path / "old-python").chmod(0o755)
     answer = subprocess.run(["make", "lab", f"PYTHON={python}"], cwd=tmp_path, text=True,
-                            capture_output=True, timeout=60)
+                            capture_output=True, timeout=120 * slowness())
     assert answer.returncode != 0
     assert complaint in answer.stdout and "make lab PYTHON=/path/to/python3.11" in answer.stdout
     assert not (tmp_path / ".venv").exists()

@@ -17,10 +17,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-import psutil
+from utils.memory import free_gb
 
 ROOT = Path(__file__).resolve().parents[1]
-CGROUP = Path("/sys/fs/cgroup")
 # The first operation found among a layer's own says what kind of layer it is.
 KINDS = {"Conv2D": "convolution", "MatMul": "dense", "MaxPool": "max-pooling", "AvgPool": "mean pooling",
          "LRN": "LRN", "Rsqrt": "batch norm", "RandomUniform": "dropout", "Placeholder": "input"}
@@ -136,22 +135,7 @@ def print_layers(rows, only=None):
 
 # ---- one real training step ----------------------------------------------------------------------
 
-def free_gb():
-    """Memory that a new process may take, in GB (10⁹ bytes): the machine's and the container's."""
-    free = [psutil.virtual_memory().available]
-    for folder, limit, used, cached in (
-            (CGROUP, "memory.max", "memory.current", "inactive_file"),                        # version 2
-            (CGROUP / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")):
-        try:
-            statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-            free.append(int((folder / limit).read_text()) - int((folder / used).read_text())
-                        + int(statistics.get(cached, 0)))
-        except (OSError, ValueError):       # no such file, or "max": no limit
-            pass
-    return min(free) / 1e9
-
-
-def timed_step(number, tag, build, batch, needs_gb, steps=2):
+def timed_step(number, tag, build, batch, needs_gb, steps=1):
     """Time training steps of a full-size net in a child process, or say why not.
 
     Executes lesson ``number``'s saved cells that carry ``tag``, calls their function ``build`` in a

@@ -5,7 +5,9 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -59,6 +61,39 @@ def cores():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()
+
+
+PACE = 1050             # of the machine that the README's figures are from: two quiet cores
+
+
+def pace(seconds=2):
+    """How much work two threads get done: blocks of 64 kB compressed a second (zlib, level 6)."""
+    block, done = bytes(random.Random(0).choices(range(16), k=1 << 16)), [0, 0]
+    end = time.perf_counter() + seconds
+
+    def work(thread):
+        while time.perf_counter() < end:
+            zlib.compress(block, 6)         # other Python threads run meanwhile
+            done[thread] += 1
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / seconds
+
+
+@cache
+def slowness():
+    """How many times slower than `PACE` two cores work here and now, 1 or more; measured once, in 2 s.
+
+    A time limit is multiplied by it. ``COURSE_SLOWNESS`` gives it to child processes, which start
+    together and would measure each other.
+    """
+    if "COURSE_SLOWNESS" not in os.environ:
+        os.environ["COURSE_SLOWNESS"] = f"{max(1.0, PACE / pace()):.1f}"
+    return float(os.environ["COURSE_SLOWNESS"])
 
 
 def memory_gb():
