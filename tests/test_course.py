@@ -4,18 +4,30 @@ import socket
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 import requests
 
 from utils import course
 from utils.course import ROOT, lessons
+from utils.runtime import slowness
+
+PATIENCE = 60 * slowness()
 
 
 def test_nothing_generated_is_stale():
     stale = [path.relative_to(ROOT).as_posix() for path, text in course.generated_files().items()
              if path.read_text(encoding="utf-8") != text]
     assert not stale, "run `make sync`"
+
+
+def test_the_saved_map_shows_the_course_as_it_is():
+    figure, alt = course.draw_map()
+    plt.close(figure)
+    cells = nbformat.read(lessons()[0].path, as_version=4).cells
+    [saved] = [output.data["text/plain"] for cell in cells if "draw_map" in cell.source for output in cell.outputs]
+    assert saved == alt, "run `make claims LESSONS=00`"
 
 
 def test_generated_parts_follow_their_source(monkeypatch):
@@ -79,13 +91,13 @@ def test_make_lab_serves_the_start_page_to_the_token_only(tmp_path, start_lab):
     command = ["make", "lab", "LAB_FLAGS=--no-browser --ServerApp.port={port}"]
     with start_lab(command, tmp_path) as (base, start_page, token):
         assert start_page == "lab/tree/notebooks/00_start_here.ipynb"
-        page = requests.get(f"{base}/{start_page}", params={"token": token}, timeout=30)
+        page = requests.get(f"{base}/{start_page}", params={"token": token}, timeout=PATIENCE)
         assert page.status_code == 200 and "JupyterLab" in page.text
         contents = f"{base}/api/contents/notebooks/00_start_here.ipynb"
-        answer = requests.get(contents, headers={"Authorization": f"token {token}"}, timeout=30)
+        answer = requests.get(contents, headers={"Authorization": f"token {token}"}, timeout=PATIENCE)
         assert answer.status_code == 200, answer.text[:300]
         assert answer.json()["content"]["cells"][0]["source"].startswith("# 00 ·")
-        assert requests.get(contents, timeout=30).status_code == 403
+        assert requests.get(contents, timeout=PATIENCE).status_code == 403
         for other in socket.gethostbyname_ex(socket.gethostname())[2]:
             if not other.startswith("127."):
                 with pytest.raises(OSError):

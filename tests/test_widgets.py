@@ -1,15 +1,19 @@
 """The widgets without a browser: what they compute, what they send, what they say when it goes wrong."""
 import asyncio
+import io
 import json
+import sys
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from ipywidgets import FloatSlider
-from traitlets import TraitError
+from ipywidgets import Button, FloatSlider, Text, VBox
+from PIL import Image
+from traitlets import Dict, Int, List, TraitError, observe
 
 from utils import widgets
-from utils.widgets import KernelGrid, Playground, explore
+from utils.widgets import KernelGrid, Playground, explore, live, upload
 from utils.widgets.playground import DATA_SETS, GRID, toy_points
 
 
@@ -246,3 +250,77 @@ def test_explore_takes_a_kernel_grid_for_a_control(shown):
     assert "the sum 1" in view.value
     grid.children[0].value = "blur"
     assert "the sum 9" in view.value
+
+
+@pytest.fixture(params=[8, 7])
+def generation(request, monkeypatch):
+    """ipywidgets 8 as it is, and 7 as far as its widgets lack a method."""
+    if request.param == 7:
+        monkeypatch.delattr("ipywidgets.Widget._repr_mimebundle_")
+    return request.param
+
+
+def test_a_widget_shows_in_both_generations_of_ipywidgets(generation, shown):
+    explore(draw, "a line through the origin", gain=FloatSlider(value=1))
+    _, [((data,), settings)] = shown
+    view = data["application/vnd.jupyter.widget-view+json"]
+    assert view["model_id"] and (view["version_major"], view["version_minor"]) == (2, 0)
+    assert "image/png" in data and settings["metadata"]["image/png"]["alt"] == "a line through the origin"
+
+
+@pytest.fixture
+def colab_page(monkeypatch):
+    """Colab's module: whether the page was asked for widgets that are not ipywidgets' own."""
+    page = SimpleNamespace(asked=0, _widgets=SimpleNamespace(_installed_url=None))
+
+    def enable_custom_widget_manager():
+        page.asked, page._widgets._installed_url = page.asked + 1, "https://example.org/manager.js"
+    page.enable_custom_widget_manager = enable_custom_widget_manager
+    monkeypatch.setitem(sys.modules, "google.colab.output", page)
+    return page
+
+
+def test_colabs_page_is_asked_for_third_party_widgets_only(colab_page):
+    data, metadata = live(VBox([Text()]), {"text/plain": "a field"}, {})
+    assert data["text/plain"] == "a field" and metadata == {} and not colab_page.asked
+
+    class Chart(Button):
+        """plotly's figure, as far as this goes."""
+        _model_module = "jupyterlab-plotly"
+    live(VBox([Text(), VBox([Chart()])]), {}, {})
+    assert colab_page.asked == 1
+
+
+def test_colabs_page_is_told_where_the_playground_comes_from(colab_page):
+    data, metadata = playground()._repr_mimebundle_()
+    where = metadata["application/vnd.jupyter.widget-view+json"]["colab"]["custom_widget_manager"]["url"]
+    assert where == "https://example.org/manager.js" and metadata["image/png"]["alt"] == data["text/plain"]
+
+
+class FileUploadOf7(Text):
+    """A fake of ipywidgets 7's FileUpload: the value is a dict, made from two lists when the counter moves."""
+    value, metadata, data, _counter = Dict(read_only=True), List(), List(), Int()
+
+    @observe("_counter")
+    def count(self, _):
+        self.set_trait("value", {metadata["name"]: {"metadata": metadata, "content": content}
+                                 for metadata, content in zip(self.metadata, self.data)})
+
+    def choose(self, name, content):
+        with self.hold_trait_notifications():           # as a message from the page arrives
+            self.metadata, self.data, self._counter = [{"name": name}], [content], self._counter + 1
+
+
+def test_a_photo_can_be_uploaded_with_ipywidgets_7_and_once_more(shown, monkeypatch):
+    buttons, photos = [], []
+    monkeypatch.setattr(widgets, "FileUpload", lambda **_: buttons.append(FileUploadOf7()) or buttons[0])
+    upload(lambda photo: photos.append(photo.max()) or (draw(1), f"The brightest pixel is {photo.max()}."),
+           start=np.full((224, 224, 3), 9, "uint8"))
+    picture = io.BytesIO()
+    Image.new("RGB", (30, 30), (50, 60, 70)).save(picture, "png")
+    for times in (1, 2):
+        buttons[0].choose("a.png", picture.getvalue())
+        assert photos == [9] + times * [70] and buttons[0].value == {}
+        assert "brightest pixel is 70" in shown[0][0].value
+    buttons[0].choose("a.txt", b"O Rose")
+    assert "a.txt: not a picture" in shown[0][0].value

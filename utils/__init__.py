@@ -11,6 +11,7 @@
 `utils.exercises`         ``check("05.2", answer)``: verdict and staged hints
 `utils.cells`             a lesson's own cells, for commands and tests
 `utils.course`            the command line over the notebooks
+`utils.colab`             lessons in an imitation of Colab
 `utils.caffe_build`       compile Caffe for this environment, at set-up
 `utils.keras_theano`      Keras calling Theano, in a second environment
 ========================  ==========================================================

@@ -4,6 +4,8 @@
 ``lab``        open JupyterLab on lesson 00 (arguments after it go to JupyterLab)
 ``doctor``     check this machine, and say the fix for whatever is missing
 ``execute``    run lessons in fresh kernels, save their outputs, record their figures
+``confined``   test lessons within a free Binder's 2 GB: the three that need most, or those named
+``colab``      run lessons, those named or all with its badge, in an imitation of Colab
 ``sync``       rewrite what is generated: navigation, the map, the README's tables
 ``long-run``   run a lesson's long training and save its record under data/records
 ``student``    the edition without solutions; ``book``: web pages; both under build/
@@ -19,12 +21,12 @@ import html
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import struct
 import sys
 import tempfile
-import threading
 import time
 import tomllib
 from dataclasses import dataclass
@@ -33,6 +35,7 @@ from pathlib import Path
 import nbformat
 
 from utils.cells import definitions
+from utils.memory import NoGroup, PeakMemory, limited
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -40,6 +43,7 @@ RECORD = ROOT / "tests" / "record.json"
 RECORDS = ROOT / "data" / "records"
 PARTS = {"": "Start here", "1_antecedents": "1 · Antecedents",
          "2_theory": "2 · Theory", "3_applications": "3 · Contemporary applications"}
+BINDER_GB = 2.0         # a free Binder's 2 GiB, less what its Jupyter server takes
 CELL_SECONDS = 600      # a hung kernel is ended; the lessons' own budget is 60 s a cell
 
 
@@ -133,11 +137,14 @@ def navigation(lesson, course, figures):
 def colab_cell(lesson):
     """The code cell that makes a lesson run on Colab, or says where it runs instead."""
     if lesson.colab:
-        return ("import sys\n"
+        return ("import os\n"
+                "import sys\n"
                 'if "google.colab" in sys.modules:      # only there: fetch the course and its helpers\n'
-                f"    !git clone -q --depth 1 {repository()} course\n"
-                f"    !pip install -q {' '.join(('anywidget', 'pooch', *lesson.packages))}\n"
-                '    sys.path.insert(0, "course")')
+                '    if not os.path.exists("course"):\n'
+                f"        !git clone -q --depth 1 {repository()} course\n"
+                f"    !pip install -q {shlex.join(('anywidget', 'pooch', *lesson.packages))}\n"
+                '    sys.path.insert(0, os.path.abspath("course"))\n'
+                '    os.environ["PYTHONPATH"] = f"{sys.path[0]}:{os.environ.get(\'PYTHONPATH\', \'\')}"')
     return ("import sys\n"
             'if "google.colab" in sys.modules:\n'
             f'    sys.exit("This lesson ({lesson.engine}) needs Python 3.11, Colab has a newer one: '
@@ -159,7 +166,8 @@ def course_map(course, start):
 
 
 def draw_map():
-    """The course as a figure: a bar a lesson, as long as its minutes, and arcs to what it builds on."""
+    """The course as a figure, and its alternative text: a bar a lesson, as long as its minutes, and arcs
+    to what it builds on."""
     import matplotlib.pyplot as plt
     from matplotlib.patches import FancyArrowPatch, Patch
 
@@ -184,17 +192,20 @@ def draw_map():
     parts = [lesson.part for lesson in course]
     figure.legend(handles=[Patch(color=colour[part], label=part) for part in dict.fromkeys(parts)],
                   loc="outside lower center", ncols=4)
-    return figure
+    bars = ", ".join(f"{lesson.number} {lesson.title} {lesson.minutes}" for lesson in course)
+    return figure, ("Bar chart of the course, minutes by lesson, coloured by the part of the talk; arcs lead "
+                    f"from a lesson to those that build on it. {bars}.")
 
 
 def claims_table(course, figures):
     """Every recorded claim as Markdown, a folded table for each part of the talk: what was measured,
-    the bound, the reference."""
+    the bound (of a time in brackets: it is reported, not asserted), the reference."""
     parts = {}
     for lesson in course:
         for claim in figures.get(lesson.number, {}).get("claims", []):
             parts.setdefault(lesson.part, []).append(
-                f"| {lesson.number} | {claim['name']} | {claim['measured']} | {claim['bound']} | "
+                f"| {lesson.number} | {claim['name']} | {claim['measured']} | "
+                f"{'({})' if claim.get('timed') else '{}'} | ".format(claim["bound"]) +
                 f"{claim['reference']} |")
     lines = []
     for part, rows in parts.items():
@@ -205,7 +216,10 @@ def claims_table(course, figures):
 
 
 def seconds_table(course, figures):
-    """Seconds and peak memory of every lesson, each run alone from a cold kernel."""
+    """Seconds and peak memory of every lesson, each run alone from a cold kernel.
+
+    Memory is what the kernel and its children held together (`utils.memory.held`).
+    """
     lines = ["| | Lesson | Seconds | Longest cell | Peak memory |", "|---|---|---:|---:|---:|"]
     for lesson in course:
         if run := figures.get(lesson.number):
@@ -254,32 +268,6 @@ def sync():
 
 # --- running lessons ------------------------------------------------------------------------
 
-class PeakMemory(threading.Thread):
-    """Watch the memory of a process and all its children: ``peak`` in MB (10⁶ bytes), sampled."""
-
-    def __init__(self, pid, every=0.5):
-        super().__init__(daemon=True)
-        self.pid, self.every, self.peak = pid, every, 0.0
-        self.finished = threading.Event()
-
-    def run(self):
-        import psutil
-        while not self.finished.wait(self.every):
-            total = 0
-            try:
-                root = psutil.Process(self.pid)
-                for process in (root, *root.children(recursive=True)):
-                    total += process.memory_info().rss
-            except psutil.NoSuchProcess:        # one of them has just ended: the next sample is whole
-                continue
-            self.peak = max(self.peak, total / 1e6)
-
-    def stop(self):
-        self.finished.set()
-        self.join()
-        return self.peak
-
-
 def execute(lesson):
     """Run a lesson in a fresh kernel and a scratch folder, save its outputs, return its figures.
 
@@ -320,6 +308,24 @@ def execute(lesson):
     lesson.path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     return {"seconds": round(seconds, 1), "longest_cell": round(longest, 1), "peak_mb": round(peak),
             "hardware": hardware(), "claims": [json.loads(line) for line in said]}
+
+
+def confined(numbers):
+    """Run the tests of lessons where they and all they start get 2 GB; return pytest's exit status.
+
+    Without numbers those three that are recorded with most. Full-size steps skip themselves there.
+    """
+    import subprocess
+    figures = record()
+    chosen = numbers or sorted(figures, key=lambda number: -figures[number]["peak_mb"])[:3]
+    names = " or ".join(lesson.path.stem for lesson in _choose(chosen))
+    try:
+        with limited(BINDER_GB) as command:
+            return subprocess.run([*command, sys.executable, "-m", "pytest", "-p", "no:xdist", "-k", names,
+                                   "tests/test_notebooks.py"], cwd=ROOT).returncode
+    except NoGroup as reason:
+        print(f"skipped: {reason}")
+        return 0
 
 
 def _cell_seconds(cell):
@@ -503,8 +509,12 @@ def main(arguments=None):
         commands.add_parser(name)
     commands.add_parser("sync").add_argument(
         "--check", action="store_true", help="change nothing; fail when something is stale")
-    commands.add_parser("execute").add_argument("numbers", nargs="*", help="lessons, such as 05")
+    for name in ("execute", "confined"):
+        commands.add_parser(name).add_argument("numbers", nargs="*", help="lessons, such as 05")
     commands.add_parser("long-run").add_argument("number")
+    imitation = commands.add_parser("colab")
+    imitation.add_argument("numbers", nargs="*", help="lessons, such as 05")
+    imitation.add_argument("--python", help="the interpreter; else the newest of 3.13, 3.12 and 3.11 here")
     said, rest = parser.parse_known_args(arguments)
     if rest and said.command != "lab":
         parser.error(f"unknown arguments: {' '.join(rest)}")
@@ -528,11 +538,18 @@ def main(arguments=None):
         for lesson in _choose(said.numbers):
             print(f"{lesson.number} {lesson.title} …", flush=True)
             run = execute(lesson)
+            if missed := [said["name"] for said in run["claims"] if not said["holds"]]:
+                raise SystemExit(f"not recorded: {'; '.join(missed)} missed. Is the machine busy?")
             figures = record() | {lesson.number: run}
             RECORD.write_text(json.dumps(dict(sorted(figures.items())), indent=1, ensure_ascii=False)
                               + "\n", encoding="utf-8")
             print(f"   {run['seconds']:.0f} s, {run['peak_mb']:,.0f} MB, {len(run['claims'])} claims hold")
         sync()
+    elif said.command == "confined":
+        sys.exit(confined(said.numbers))
+    elif said.command == "colab":
+        from utils import colab
+        raise SystemExit(colab.main(_choose(said.numbers), said.python))
     elif said.command == "long-run":
         print("saved:", long_run(said.number).relative_to(ROOT))
     else:

@@ -1,5 +1,5 @@
 """The live things: a figure with controls, a photo to upload, a kernel to fill in, and the Playground
-of lesson 04.
+of lesson 04; `live` is for a lesson's own.
 
 Each shows itself twice in one output: as a widget, where a kernel is running, and as a still
 picture with alternative text, in saved notebooks, on GitHub and in the web edition.
@@ -15,9 +15,10 @@ from traitlets import Tuple
 
 from utils.photos import NotAPhoto, open_photo
 from utils.plots import pixels, still
+from utils.widgets.live import live
 from utils.widgets.playground import Playground
 
-__all__ = ["KernelGrid", "Playground", "explore", "upload"]
+__all__ = ["KernelGrid", "Playground", "explore", "live", "upload"]
 
 
 def _image(picture, alt, width):
@@ -29,7 +30,8 @@ def _image(picture, alt, width):
 
 def _show_live(widgets, data, metadata):
     """Display ``widgets``, one under the other; where no kernel runs, the still picture instead."""
-    display({**VBox(widgets)._repr_mimebundle_(), **data}, metadata=metadata, raw=True)
+    data, metadata = live(VBox(widgets), data, metadata)
+    display(data, metadata=metadata, raw=True)
 
 
 def explore(draw, alt, **controls):
@@ -92,21 +94,32 @@ def upload(answer, start):
         return data, metadata, status(sentence) + _image(data["image/png"], sentence, width)
 
     def uploaded(_):
-        if not button.value:                            # emptied below
+        if not button.value:                            # just emptied
             return
-        file = button.value[0]
-        button.value = ()                               # so that the same file can be chosen again
+        name, content = _taken(button)
         try:
-            view.value = page(*answer(open_photo(file["content"])))[2]
+            view.value = page(*answer(open_photo(content)))[2]
         except Exception as problem:
             why = problem if isinstance(problem, NotAPhoto) else f"{type(problem).__name__}: {problem}"
-            view.value = status(f"{file['name']}: {why}.")
+            view.value = status(f"{name}: {why}.")
 
     data, metadata, first = page(*answer(start))
     button = FileUpload(accept="image/*", description="A photo of yours", layout=Layout(width="220px"))
     view = HTML(first)
     button.observe(uploaded, names="value")
     _show_live([button, view], data, metadata)
+
+
+def _taken(button):
+    """The chosen file's name and content; empties ``button``, so that the same file can be chosen again."""
+    if isinstance(button.value, dict):                  # ipywidgets 7, on Colab
+        (name, file), = button.value.items()
+        button.metadata, button.data = [], []           # what its counter makes the value of
+        button._counter = 0
+        return name, file["content"]
+    file, = button.value
+    button.value = ()
+    return file["name"], file["content"]
 
 
 class KernelGrid(VBox):

@@ -17,6 +17,7 @@ import traitlets as t
 from matplotlib.colors import LinearSegmentedColormap
 
 from utils.plots import BLUE, GREY, INK, ORANGE, still
+from utils.widgets.live import live
 
 POINTS = 500                # in a data set, both splits together
 EDGE = 6.0                  # the plane shown is -EDGE…EDGE in both directions
@@ -336,6 +337,6 @@ class Playground(anywidget.AnyWidget):
                 f"{self.accuracy():.0%} of the test points after {self.epochs:.0f} epochs.")
 
     def _repr_mimebundle_(self, **_):
-        widget, _ = super()._repr_mimebundle_()
-        data, metadata = still(self.figure(), self.description())
-        return {**widget, **data}, metadata
+        _, origin = super()._repr_mimebundle_()     # where Colab's page finds anywidget's code
+        data, metadata = live(self, *still(self.figure(), self.description()))
+        return data, {**origin, **metadata}
