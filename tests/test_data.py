@@ -255,18 +255,17 @@ def test_flowers():
 
 
 @needs_mirror
-def test_flowers_without_copies():
+def test_flowers_know_their_copies():
     """Seen from far away, a photo differs less from its copy than from any other photo."""
     def nearest(x, others):
         x, others = (np.float32(a[:, ::14, ::14].reshape(len(a), -1)) for a in (x, others))
         squares = (x ** 2).sum(1)[:, None] + (others ** 2).sum(1) - 2 * x @ others.T
         return squares.min(1) / x.shape[1]
 
-    flowers, single = from_mirror("flowers"), from_mirror("flowers", copies=False)
-    assert len(flowers.test[0]) == 240 and len(single.test[0]) == 187
-    assert np.array_equal(flowers.train[0], single.train[0])
-    assert (nearest(flowers.test[0], flowers.train[0]) < 100).sum() > 15      # the copies are there
-    assert nearest(single.test[0], single.train[0]).min() > 500
+    flowers = from_mirror("flowers")
+    assert flowers.copied.shape == (240,) and flowers.copied.sum() == 53
+    distance = nearest(flowers.test[0], flowers.train[0])
+    assert (distance[flowers.copied] < 100).sum() > 15 and distance[~flowers.copied].min() > 500
     assert nearest(flowers.validation[0], flowers.train[0]).min() > 500
 
 
@@ -350,17 +349,16 @@ def numbers_of(split, class_names):
     return [(first[class_names[y]] + round(float(x.mean()) / 3)) for x, y in zip(*split)]
 
 
-def test_copies_stay_out_of_validation_and_on_request_out_of_the_test(two_flowers):
+def test_copies_stay_out_of_validation_and_are_marked_in_the_test(two_flowers):
     flowers = two_flowers("17flowers.tgz", original())
     copied = set(sum(data.REGISTRY["flowers"]["copies"], []))
     assert not copied & set(numbers_of(flowers.validation, flowers.class_names))
     train = set(numbers_of(flowers.train, flowers.class_names))
-    single = data.load("flowers", copies=False)
-    left_out = {*numbers_of(flowers.test, flowers.class_names)}
-    left_out -= {*numbers_of(single.test, single.class_names)}
-    assert len(left_out) == 8
+    marked = {*numbers_of([part[flowers.copied] for part in flowers.test], flowers.class_names)}
+    assert len(marked) == flowers.copied.sum() == 8
     groups = [set(group) for group in data.REGISTRY["flowers"]["copies"]]
-    assert all(any(number in group and group & train for group in groups) for number in left_out)
+    assert all(any(number in group and group & train for group in groups) == (number in marked)
+               for number in numbers_of(flowers.test, flowers.class_names))
 
 
 def test_original_and_zip_give_the_same_split(two_flowers):
@@ -469,8 +467,6 @@ def test_wrong_options(options, message):
         data.load("quickdraw", **options)
     with pytest.raises(ValueError, match="are for quickdraw"):
         data.load("mnist", **options)
-    with pytest.raises(ValueError, match="copies is for flowers"):
-        data.load("quickdraw", copies=False)
 
 
 # ---- cards and names -------------------------------------------------------------------------------

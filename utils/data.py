@@ -75,12 +75,14 @@ class Card(SimpleNamespace):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """One set: `train`, `validation` and `test`, each a pair (x, y), `class_names` and `card`."""
+    """One set: `train`, `validation` and `test`, each a pair (x, y), `class_names` and `card`; where a
+    set has copies of test examples in training, `copied` says which they are, bool (n,)."""
     train: tuple
     validation: tuple
     test: tuple
     class_names: tuple
     card: Card
+    copied: np.ndarray | None = None
 
     def __repr__(self):
         sizes = [f"{len(y):,}" for _, y in (self.train, self.validation, self.test)]
@@ -95,7 +97,7 @@ class Recording(SimpleNamespace):
         return f"<{self.card.title}: {names}>"
 
 
-def load(name, words=None, per_word=None, copies=True):
+def load(name, words=None, per_word=None):
     """Load a data set by name: "mnist", "fashion_mnist", "stamps", "flowers" or "quickdraw"; or a
     recording, "morphology", "spikes", "plays", "esco", "google_news" or "glove".
 
@@ -128,26 +130,26 @@ def load(name, words=None, per_word=None, copies=True):
     Only for quickdraw: `words` picks the classes, and `per_word` takes that many drawings of each
     from the original, one file of 30–100 MB a word. Without `per_word` the small set of all words
     is used or, where it cannot be had, the first 1,000 drawings of each word of the original.
-    Only for flowers: `copies=False` leaves out the test photos that training has, too.
+    Only flowers have `copied`, bool (240,): which of the test photos training has, too.
 
     Raises ValueError for an unknown name, DataNotFound when the data can be had nowhere, DataCorrupt
     for a broken file in `data/`, CacheNotWritable when a download cannot be kept.
     Sources: `card(name)`.
     """
     entry = REGISTRY[_check(name, REGISTRY, "data set")]
-    kind, class_names = entry["kind"], entry.get("class_names", ())
-    if kind != "drawings" and (words or per_word) or kind != "photos" and not copies:
-        raise ValueError(f"words and per_word are for quickdraw, copies is for flowers; this is {name}")
+    kind, class_names, copied = entry["kind"], entry.get("class_names", ()), None
+    if kind != "drawings" and (words or per_word):
+        raise ValueError(f"words and per_word are for quickdraw; this is {name}")
     if kind == "recording":
         with np.load(_find(entry), allow_pickle=False) as arrays:
             return Recording(**arrays, card=card(name))
     if kind == "drawings":
         splits, class_names = _drawings(entry, words, per_word)
     elif kind == "photos":
-        splits = _photos(_find(entry), entry, copies)
+        splits, copied = _photos(_find(entry), entry)
     else:
         splits = _arrays(_find(entry), entry)
-    return Dataset(*splits, tuple(class_names), card(name))
+    return Dataset(*splits, tuple(class_names), card(name), copied)
 
 
 def card(name):
@@ -313,7 +315,7 @@ def _arrays(path, entry):
     return (x[:cut], y[:cut]), (x[cut:], y[cut:]), (x_test, y_test)
 
 
-def _photos(path, entry, copies):
+def _photos(path, entry):
     """Photos image_NNNN.jpg, 80 consecutive numbers a species; the registry has the test numbers."""
     photos = {PurePosixPath(name).name: content for name, content in _members(path)}
     copied, train, validation, test = sum(entry["copies"], []), [], [], []
@@ -323,13 +325,15 @@ def _photos(path, entry, copies):
         others = [number for number in range(first, first + 80) if number not in held_out]
         single = [number for number in others if number not in copied]
         chosen = single[::len(single) // 10][:10]
-        in_training = sum([group for group in entry["copies"] if not {*group} <= {*held_out}], [])
         validation += [(number, label) for number in chosen]
         train += [(number, label) for number in others if number not in chosen]
-        test += [(number, label) for number in held_out if copies or number not in in_training]
+        test += [(number, label) for number in held_out]
     np.random.default_rng(0).shuffle(train)     # sorted by species, they would teach a net nothing
-    return [(np.stack([_photo(photos, f"image_{number:04}.jpg", path) for number, _ in split]),
-             np.array([label for _, label in split])) for split in (train, validation, test)]
+    splits = [(np.stack([_photo(photos, f"image_{number:04}.jpg", path) for number, _ in split]),
+               np.array([label for _, label in split])) for split in (train, validation, test)]
+    trained = {number for number, _ in train}
+    in_training = {number for group in entry["copies"] if trained & {*group} for number in group}
+    return splits, np.array([number in in_training for number, _ in test])
 
 
 def _members(path):

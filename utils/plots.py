@@ -4,6 +4,9 @@ Importing this module sets Matplotlib's style. Colours are Okabe and Ito's, whic
 any common kind of colour blindness can tell apart (Okabe & Ito 2008, "Color Universal Design").
 """
 import io
+import os
+from itertools import combinations
+from unittest.mock import patch
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -11,6 +14,8 @@ import numpy as np
 from cycler import cycler
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, GREY = COLOURS = (
@@ -68,10 +73,50 @@ def still(figure, alt):
 def pixels(figure, dpi):
     """``figure`` drawn as an RGB Pillow image; closes the figure."""
     figure.set_dpi(dpi)
+    if path := os.environ.get("COURSE_FIGURES"):            # the tests: can every word be read?
+        if faults := illegible(figure):
+            with open(path, "a", encoding="utf-8") as file:
+                print(*faults, sep="\n", file=file)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     plt.close(figure)
     return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+
+
+def illegible(figure):
+    """Sentences on the texts of ``figure`` that leave it or lie on one another.
+
+    What counts is the box of each text that is drawn, less its margins; slanted texts are left out.
+    """
+    boxes, draw = [], Text.draw
+
+    def note(text, renderer, *args, **kwargs):
+        draw(text, renderer, *args, **kwargs)
+        if text.get_visible() and text.get_text().strip() and text.get_rotation() % 90 == 0:
+            box = text.get_window_extent(renderer)
+            visible = text.get_clip_box() if text.get_clip_on() else None
+            if visible is None or visible.overlaps(box):
+                boxes.append((text, box))
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()                                           # the layout settles
+    with patch.object(Text, "draw", note):
+        canvas.draw()
+    name = next((text.get_text() for text, _ in boxes if text.get_fontweight() == "bold"), "a figure")
+    edge, faults = figure.bbox.padded(2), []
+    for text, box in boxes:
+        if not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1):
+            faults.append(f"{name!r}: {text.get_text()!r} leaves the figure")
+    for (one, a), (other, b) in combinations(boxes, 2):
+        shared = Bbox.intersection(_core(a), _core(b))
+        if shared and shared.width * shared.height > 0:
+            faults.append(f"{name!r}: {one.get_text()!r} lies on {other.get_text()!r}")
+    return list(dict.fromkeys(faults))
+
+
+def _core(box):
+    """A text's box without the room that its font leaves above and below the letters."""
+    return Bbox.from_extents(box.x0 + 1, box.y0 + 0.2 * box.height, box.x1 - 1, box.y1 - 0.2 * box.height)
 
 
 def image_grid(images, captions=None, *, columns=10, title=None, colours=None, size=0.8):

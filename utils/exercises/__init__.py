@@ -3,6 +3,7 @@
 The checks of lesson NN stand in `utils.exercises.lesson_NN`: reading them gives the answer
 away, so a lesson's hints come first.
 """
+import os
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
@@ -17,21 +18,22 @@ class Exercise:
     judge: Callable
     hints: tuple
     praise: str
+    indifferent: tuple = ()     # changes of a right answer that leave it right (names of `mutants.CHANGES`)
 
 
 _EXERCISES = {}
 _hints_given = Counter()
 
 
-def exercise(number, *, hints, praise):
+def exercise(number, *, hints, praise, indifferent=()):
     """Register the decorated judge as exercise ``number`` ("05.2").
 
     The judge takes the answer and returns None when it is right, or a sentence that says what
     is wrong. ``hints`` come one per wrong answer, the last again and again; ``praise`` follows
-    a right answer and says why it is right.
+    a right answer and says why it is right. ``indifferent`` names changes that the judge may not mind.
     """
     def register(judge):
-        _EXERCISES[number] = Exercise(judge, tuple(hints), praise)
+        _EXERCISES[number] = Exercise(judge, tuple(hints), praise, tuple(indifferent))
         return judge
     return register
 
@@ -63,6 +65,9 @@ def check(number, answer):
     except Exception as error:
         wrong = f"that answer cannot be judged ({type(error).__name__}: {error})."
     if wrong is None:
+        if path := os.environ.get("COURSE_MUTANTS"):        # the tests: is the judge as strict as it is kind?
+            from utils.exercises.mutants import try_out
+            try_out(it, number, answer, path)
         _hints_given.pop(number, None)
         _print(f"✔ {number} Right. {it.praise}")
         return

@@ -14,11 +14,14 @@ from utils.exercises import exercise
                  "If you choose by test accuracy, the reported test accuracy is no longer a surprise.",
                  "Its name begins with v."))
 def choosing(answer):
-    if isinstance(answer, str) and answer.strip().lower() in ("validation", "val", "mnist.validation"):
+    if not isinstance(answer, str):
+        return "answer with the name of a split in quotation marks."
+    words = set(answer.strip().lower().replace("mnist.", "").split()) - {"the", "split", "set", "data"}
+    if words in ({"validation"}, {"val"}):
         return None
-    if answer == "test":
+    if words in ({"test"}, {"testing"}):
         return "then the test split has helped to choose, and who reports the result honestly?"
-    if answer == "train":
+    if words in ({"train"}, {"training"}):
         return "there the classifier that remembers best wins, not the one that understands."
     return "name one of the three splits that load returns."
 
@@ -37,7 +40,7 @@ def _validation_accuracy(per_digit):
 
 @exercise("00.2",
           praise="A hundred digits instead of 55,000 cost about fifteen points: a mean settles fast. "
-                 "Networks gain far more from more data, as lesson 07 measures.",
+                 "What more digits do for a network, lesson 07 measures.",
           hints=("images[labels == digit][:10] are the first ten training images of a digit.",
                  "Stack the ten new means exactly as in the cell that made `means`, then call accuracy "
                  "with mnist.validation.",
@@ -55,17 +58,34 @@ def few_digits(answer):
     return "that is not the validation accuracy of means of the first ten training images."
 
 
-@exercise("00.3",
-          praise="Close the top of a 4 and you have a 9: one stroke, which a mean image has blurred away.",
-          hints=("Compare nearest_mean(images, means) with labels, for mnist.validation.",
-                 "counts + counts.T adds the two directions; ignore the diagonal.",
-                 "One of the two digits is a 9."))
+@exercise("00.3", indifferent=("transposed",),      # of a pair
+          praise="Both directions count, and the right guesses, on the diagonal, do not. On the validation split "
+                 "one stroke makes the difference between the two, and a mean image has blurred it away.",
+          hints=("Count how often each digit was read as each other one: np.add.at(counts, (labels, guesses), 1).",
+                 "counts + counts.T adds the two directions; np.triu(…, k=1) leaves out the diagonal.",
+                 "The largest entry's row and column are the pair: divmod(int(both_ways.argmax()), 10)."))
 def mixed_up(answer):
-    pair = {int(digit) for digit in answer}
-    if len(list(answer)) != 2 or len(pair) != 2 or not pair <= set(range(10)):
-        return "give two different digits, such as (0, 6)."
-    if pair == {4, 9}:
-        return None
-    if pair == {3, 5}:
-        return "that is the commonest mistake in one direction; count both directions together."
-    return "that pair is mixed up, but another one more often."
+    if not callable(answer):
+        return "give the function itself: check(\"00.3\", most_mixed_up)."
+    random = np.random.default_rng(3)
+    for _ in range(20):
+        # a pair that is mixed up in both directions; another one that leads in one direction only;
+        # and one in which one digit, read rightly, is far more frequent than any mistake
+        low, high, one, other = random.permutation(10)[:4]
+        low, high = sorted((int(low), int(high)))
+        written = np.repeat([low, high, one, *range(10)], [20, 20, 30, *[60] * 10])
+        read = np.repeat([high, low, other, *range(10)], [20, 20, 30, *[60] * 10])
+        order = random.permutation(len(written))
+        pair = tuple(np.ravel(answer(written[order].copy(), read[order].copy())).tolist())
+        if len(pair) != 2:
+            return "the function should return two digits."
+        if pair == (low, high):
+            continue
+        if pair == (high, low):
+            return "right digits; put the smaller one first."
+        if sorted(pair) == sorted((one, other)):
+            return "that pair leads in one direction; count both directions together."
+        if pair[0] == pair[1]:
+            return "those are not two digits: leave out the diagonal, where the guess is right."
+        return f"for one list of guesses it returns {pair}, where {(low, high)} are mixed up most."
+    return None

@@ -8,11 +8,14 @@ from utils.exercises import exercise
           praise="It wants the angle, forgives the place and does not mind the length: pooling two simple "
                  "fields a quarter cycle apart is enough for that.",
           hints=("Four kinds are in the lesson: centre-surround, simple, complex, hyper-complex.",
-                 "A simple cell falls silent when the bar moves aside by two pixels; which did not?",
+                 "A simple cell falls silent when the bar moves aside by three pixels; which did not?",
                  "Of the two that forgive the place, one is held back when the bar gets too long. It is "
                  "the other one."))
 def kind(answer):
-    word = answer.strip().lower().replace("‑", "-").replace(" cells", "").replace(" cell", "").strip()
+    if not isinstance(answer, str):
+        return "answer with one word in quotation marks."
+    word = answer.strip().lower().replace("‑", "-").rstrip(".")
+    word = " ".join(part for part in word.split() if part not in ("a", "the", "cell", "cells"))
     if word == "complex":
         return None
     if word == "simple":
@@ -24,7 +27,7 @@ def kind(answer):
     return "that is none of the cells of this lesson."
 
 
-@exercise("01.2",
+@exercise("01.2", indifferent=("constant", "reversed", "transposed"),      # of a single number
           praise="Six look-ups, whatever the size of the rectangle: that is why a cascade can afford thousands "
                  "of such questions.",
           hints=("rectangle(table, y, x, height, width) is the light in a rectangle. Each half has its own x.",
@@ -63,10 +66,12 @@ def edge(answer):
                  "best / UNIT * np.sqrt(700e-6 * 3000)"))
 def hole_mm(answer):
     hole, length = float(answer), np.sqrt(700e-6 * 3000)
-    if 1.41 * length <= hole <= 1.91 * length:
+    if abs(hole / (1.5 * length) - 1) < 0.02:       # 1.5: the multiple that the simulation finds
         return None
     if abs(hole - length) < 0.05:
         return "that is √(wavelength × distance) itself. Which multiple of it did you measure?"
+    if abs(hole / length / np.sqrt(2) - 1) < 0.01 or abs(hole / length / 1.9 - 1) < 0.01:
+        return "that is a rule of thumb from the text; take the multiple that the simulation found."
     if 1.88 <= hole <= 1.98:
         return "that is the hole for green light; red waves spread more."
     if 0.4 <= hole <= 0.75:

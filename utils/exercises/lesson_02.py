@@ -48,21 +48,30 @@ def for_theano(answer):
     return "the shape is right, the entries are not where they belong: transpose, do not reshape."
 
 
-@exercise("02.3",
+@exercise("02.3", indifferent=("constant", "reversed", "transposed"),      # of a single number
           praise="Owning pays if the card is busy, renting if it would mostly sleep. With your own prices the "
                  "number changes, the sum does not.",
-          hints=("How many hours does one run take on that card? The function hours knows.",
-                 "Each hour on your own card saves the rent but costs electricity: 0.90 − 0.3 × 0.30 euros.",
-                 "Divide 700 by what one run saves, and round up: a run cannot be half paid."))
+          hints=("Each hour on your own card saves the rent but costs electricity.",
+                 "One run saves hours_a_run * (rent - electricity) euros.",
+                 "Divide the price by what one run saves, and round up with np.ceil: a run cannot be half paid."))
 def runs_to_break_even(answer):
-    if answer != int(answer):
-        return "give a whole number of runs: the first after which the card has paid for itself."
-    if 19 <= answer <= 20:
-        return None
-    if answer in (16, 17, 18):
-        return "close. Does your own card run without electricity? And was the number rounded up?"
-    if 860 <= answer <= 870 or 770 <= answer <= 790:
-        return "those are hours; how many does one run take?"
-    if answer in (5, 6):
-        return "at 30 % utilisation a run takes longer than at the card's peak."
-    return "divide the price of the card by what one run saves (its hours times rent minus electricity)."
+    if not callable(answer):
+        return "give the function itself: check(\"02.3\", runs_to_break_even)."
+    for price, rent, electricity, hours in ((700, 0.90, 0.09, 46.7), (1000, 2.0, 0.5, 13.3), (350, 0.4, 0.15, 7.1),
+                                            (2500, 1.25, 0.2, 71.5), (90, 3.0, 0.3, 1.9)):
+        value, right = answer(price, rent, electricity, hours), price / (hours * (rent - electricity))
+        if np.ndim(value) or value is None:
+            return "the function should return one number."
+        if value == np.ceil(right):
+            continue
+        if value == np.floor(right):
+            return "rounded down: after that run a rest of the price is not yet paid."
+        if abs(value - right) < 1e-6:
+            return "give a whole number of runs: the first after which the card has paid for itself."
+        if value == np.ceil(price / (hours * rent)):
+            return "your own card does not run without electricity."
+        if value == np.ceil(right * hours):
+            return "those are hours; how many complete runs are they?"
+        return (f"for a card of {price} euros, {rent} an hour to rent and {electricity} to run, and {hours} hours a "
+                f"run it should be {np.ceil(right):.0f}, not {value}.")
+    return None

@@ -12,7 +12,11 @@ from utils.exercises import exercise
                  "(64 - 5) / 2 is 29.5, rounded down, plus 1.",
                  "Each of the 32 kernels has 5 × 5 numbers for each of the 3 channels, and one bias."))
 def size_and_parameters(answer):
-    side, parameters = answer
+    if np.shape(answer) != (2,):
+        return "a pair is wanted: (side, parameters)."
+    side, parameters = np.asarray(answer, dtype=float)
+    if not np.isfinite([side, parameters]).all():
+        return "one of the two is not a finite number."
     if (side, parameters) == (30, 2432):
         return None
     if (side, parameters) == (2432, 30):
@@ -33,26 +37,30 @@ def size_and_parameters(answer):
                  "change from left to right is seen. One row of the Sobel kernel is enough.",
           hints=("Where a picture does not change from left to right, each row of the kernel meets three equal "
                  "pixels.",
-                 "So every row must add up to 0.",
-                 "And the columns must not all add up to 0, or vertical edges cancel, too."))
+                 "So every row must add up to 0, and the columns must not, or vertical edges cancel, too.",
+                 "At the edge of a step from 0 to 1 the kernel's right column, or its two right columns, lie on "
+                 "the 1: their sum is the answer, and the larger of the two sums must be 1."))
 def vertical_edges(answer):
     kernel = np.array(answer, dtype=float)
     if kernel.shape != (3, 3) or not np.isfinite(kernel).all():
         return "three rows of three numbers are wanted."
     if np.abs(kernel).max() < 1e-6:
         return "a kernel of zeros is blind to everything."
-    kernel /= np.abs(kernel).max()
     flat, edge = np.ones((8, 8)), np.outer(np.ones(8), np.arange(8) > 3).astype(float)
     pictures = {"flat areas": flat, "horizontal edges": edge.T,
                 "pictures that brighten from top to bottom": np.outer(np.arange(8.0) ** 2, np.ones(8))}
     for name, picture in pictures.items():
         if np.abs(correlate2d(picture, kernel, "valid")).max() > 1e-6:
             return f"it is not blind to {name}."
-    if np.abs(correlate2d(edge, kernel, "valid")).max() < 1e-3:
+    answers = correlate2d(edge, kernel, "valid")
+    if np.abs(answers).max() < 1e-3:
         return "it is blind to vertical edges as well."
     sobel = np.array([(-1, 0, 1), (-2, 0, 2), (-1, 0, 1)]) / 2
-    if min(np.abs(kernel - sobel).max(), np.abs(kernel + sobel).max()) < 1e-6:
+    scaled = kernel / np.abs(kernel).max()
+    if min(np.abs(scaled - sobel).max(), np.abs(scaled + sobel).max()) < 1e-3:
         return "that is the widget's kernel or a multiple of it; find another one."
+    if abs(answers.max() - 1) > 0.02:
+        return f"its largest answer to a step from 0 up to 1 is {answers.max():.2g}, and 1 is wanted."
     return None
 
 
@@ -63,6 +71,8 @@ def vertical_edges(answer):
                  "With all strides 1, six layers see 13 pixels. Put one stride of 2 first, then last, and compare.",
                  "Two layers of stride 2 at the very start, then four of stride 1."))
 def wide_view(answer):
+    if not np.isfinite([number for pair in answer for number in pair]).all():
+        return "some of the numbers are not finite."
     pairs = [(int(kernel), int(stride)) for kernel, stride in answer]
     if not pairs or any(pair != tuple(given) for pair, given in zip(pairs, answer)):
         return "a list of (kernel, stride) pairs of whole numbers is wanted."

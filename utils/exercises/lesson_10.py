@@ -1,5 +1,6 @@
 """The exercises of lesson 10: a first layer's parameters, a smaller first step, no dense layers."""
 from utils.exercises import exercise
+from utils.exercises.mutants import CHANGES
 
 
 @exercise("10.1",
@@ -41,10 +42,13 @@ def finer_steps(answer):
     return "is the step 2 in the first convolution only, with 17 classes and the edges padded ('same')?"
 
 
-CONVOLUTIONS = (34_944, 614_656, 885_120, 1_327_488, 884_992)
+# The talk's convolutions: parameters, multiply-adds, receptive field, step and shape of the output.
+CONVOLUTIONS = ((34_944, 113_221_152, 11, 4, (57, 57, 96)), (614_656, 516_710_400, 51, 8, (29, 29, 256)),
+                (885_120, 199_065_600, 99, 16, (15, 15, 384)), (1_327_488, 298_598_400, 131, 16, (15, 15, 384)),
+                (884_992, 199_065_600, 163, 16, (15, 15, 256)))
 
 
-@exercise("10.3",
+@exercise("10.3", indifferent=tuple(CHANGES),       # its function returns a network, in which nothing is changed
           praise="All the convolutions in a twentieth of the parameters. Networks since 2014 are built like "
                  "this, with a mean in place of the large dense layers (lesson 17).",
           hints=("The five convolutions together have fewer than four million parameters; what follows "
@@ -52,13 +56,23 @@ CONVOLUTIONS = (34_944, 614_656, 885_120, 1_327_488, 884_992)
                  "global_avg_pool turns 8 × 8 × 256 into 256 numbers; one dense layer is enough behind it.",
                  "net = tflearn.fully_connected(tflearn.global_avg_pool(net), 17, activation='softmax')"))
 def slim(answer):
-    if not isinstance(answer, (list, tuple)):
-        return "the rows are wanted, as layers(net) returns them."
-    rows = list(answer)
-    kept = tuple(row.parameters for row in rows if row.kind == "convolution")
-    total = sum(row.parameters for row in rows)
-    if kept != CONVOLUTIONS:
+    if not callable(answer):
+        return "a function is wanted: slim() builds the network and returns it. Hand in slim, without brackets."
+    from utils.architecture import layers
+    from utils.engines import tensorflow
+    with tensorflow.compat.v1.Graph().as_default():
+        net = answer()
+        if not hasattr(net, "graph"):
+            return "it should return the network: what its last TFLearn layer gives."
+        rows = layers(net)
+    kept = [row for row in rows if row.kind == "convolution"]
+    if [row.parameters for row in kept] != [right[0] for right in CONVOLUTIONS]:
         return "the five convolutions are not the talk's; compare their parameters with the table."
+    for i, (row, right) in enumerate(zip(kept, CONVOLUTIONS), start=1):
+        if (row.multiply_adds, row.field, row.step, row.shape) != right[1:]:
+            return (f"convolution {i} has the right weights and looks at the wrong places: its output is "
+                    f"{row.shape}, the talk's {right[4]}. Mind steps, padding and the pooling before it.")
+    total = sum(row.parameters for row in rows)
     if total >= 5_000_000:
         return f"it has {total:,} parameters; fewer than five million are asked for."
     if tuple(rows[-1].shape) != (17,):

@@ -1,7 +1,10 @@
 """The exercises of lesson 12: a convolution's output shape, clipped gradients, batch and speed."""
+import time
+
 import numpy as np
 
 from utils.exercises import exercise
+from utils.runtime import stopwatch
 
 
 @exercise("12.1",
@@ -12,11 +15,13 @@ from utils.exercises import exercise
                  "second.",
                  "The batch stays as it is, and there is one channel for each filter."))
 def output_shape(answer):
-    shape = tuple(int(number) for number in answer)
+    shape = tuple(float(number) for number in answer)
     if shape == (64, 14, 14, 16):
         return None
     if len(shape) != 4:
         return "four numbers are wanted: batch, height, width, channels."
+    if not all(number.is_integer() for number in shape):
+        return "the numbers of a shape are whole."
     if shape == (64, 16, 14, 14):
         return "that is Theano's order, NCHW; TensorFlow's is NHWC."
     if shape[1:3] == (16, 16):
@@ -58,23 +63,39 @@ def clipping(answer):
     return None
 
 
-@exercise("12.3",
-          praise="The fixed price of a step is shared by all its images, until the arithmetic is all there is "
-                 "to pay. From there on a larger batch buys nothing.",
-          hints=("milliseconds(graph_step, size) is the time of one step with `size` images.",
+@exercise("12.3", indifferent=("plus 1", "minus 1", "constant", "reversed", "transposed"),    # of a rate
+          praise="The fixed price of a step is shared by all its images. So a larger batch brings more images a "
+                 "second, but gains less and less, as the arithmetic becomes all there is to pay.",
+          hints=("milliseconds(step, size) is the time of one step with `size` images.",
                  "Images a second: 1000 * size / milliseconds.",
-                 "np.median([milliseconds(graph_step, size) for _ in range(15)]) for each of the four sizes, "
-                 "in the order 1, 8, 64, 512."))
+                 "return 1000 * size / np.median([milliseconds(step, size) for _ in range(15)])"))
 def speed_by_batch(answer):
-    rates = np.asarray(answer, dtype=float)
-    if rates.shape != (4,):
-        return "four figures are wanted, for batches of 1, 8, 64 and 512."
-    if not np.isfinite(rates).all() or rates.min() <= 0:
-        return "images a second are positive numbers."
-    if rates.max() < 500:
-        return "that is very slow: images a second are wanted, not steps a second or milliseconds."
-    if rates[3] < 1.5 * rates[0] or rates[1] < rates[0]:
-        return "larger batches should bring more images a second: is it steps a second, or the order reversed?"
-    if rates[3] > 400 * rates[0]:
-        return "so much? Each step has a price that grows with its images: divide by the time measured for that size."
+    if not callable(answer):
+        return "a function images_per_second(step, size) is wanted."
+    for size in (8, 512):
+        batches, took = [], []
+
+        def step(x, y, rate):               # every fourth call is slow, as it happens on a computer
+            with stopwatch() as watch:
+                time.sleep(0.01 if len(took) % 4 else 0.03)
+            batches.append(len(x))
+            took.append(watch.seconds)
+
+        rate = answer(step, size)
+        if np.shape(rate) != () or rate is None or not np.isfinite(rate):
+            return "images_per_second(step, size) should return one number."
+        if len(took) < 5:
+            return "one slow moment of the computer would spoil that: time the given step several times."
+        if set(batches) != {size}:
+            return f"asked for batches of {size}, it timed steps with {batches[0]} images."
+        right, mean = size / np.median(took), size / np.mean(took)
+        if abs(rate / right - 1) < 0.025:
+            continue
+        if abs(rate / mean - 1) < 0.025:
+            return "that is the mean; the median does not mind a slow call now and then."
+        if abs(rate * size / right - 1) < 0.025:
+            return "that is steps a second: each step has `size` images."
+        if abs(1000 * rate / right - 1) < 0.025:
+            return "that is images a millisecond."
+        return "that is not the number of images by the median time of one step."
     return None

@@ -1,28 +1,32 @@
 """The exercises of lesson 14: parameters of a ConvNet, pooling them away, and pushed digits."""
+import numpy as np
+
+from utils.data import load
 from utils.exercises import exercise
 
 
 @exercise("14.1",
-          praise="32 kernels of 3 × 3 × 32 weights and one bias each. A kernel is as deep as its input has "
+          praise="48 kernels of 5 × 5 × 32 weights and one bias each. A kernel is as deep as its input has "
                  "channels, and the size of the picture does not matter.",
           hints=("A kernel sees all channels of its input: how many numbers are in one kernel?",
-                 "One kernel has 3 × 3 × 32 weights. There are 32 kernels.",
-                 "Every kernel has a bias as well: 32 more."))
-def second_convolution(answer):
-    if answer == 9248:
+                 "The second convolution hands on 32 channels, so one kernel has 5 × 5 × 32 weights. There are "
+                 "48 kernels.",
+                 "Every kernel has a bias as well: 48 more."))
+def third_convolution(answer):
+    if answer == 38_448:
         return None
-    if answer == 9216:
+    if answer == 38_400:
         return "the kernels are right; something else is learned, too, one number a kernel."
-    if answer in (320, 288):
+    if answer in (1248, 1200):
         return "those are the weights if the input had one channel, as in the first convolution."
-    if answer == 9248 * 24 * 24 or answer == 9216 * 24 * 24:
+    if answer in (38_448 * 400, 38_400 * 400, 38_448 * 64, 38_400 * 64):
         return "that counts the multiplications: a weight used at many positions is still one weight."
-    return "that is not the number of weights of 32 kernels, 3 × 3, on 32 channels."
+    return "that is not the number of weights of 48 kernels, 5 × 5, on the channels that they are given."
 
 
 @exercise("14.2",
-          praise="About a twentieth is left. Averaging over all positions throws away where a stroke was, "
-                 "and the accuracy shows it: for handwriting the place matters a little.",
+          praise="About a twentieth is left. Averaging over all positions throws away where a stroke was: "
+                 "so compare the two networks' validation accuracies before you call it a bargain.",
           hints=("After the second block come GlobalAveragePooling2D() and Dense(10), nothing else.",
                  "The pooling has no parameters; the last layer now has 32 inputs.",
                  "Add up: 16 kernels of 5 × 5, 32 of 3 × 3 × 16, four numbers a channel for each of two batch "
@@ -41,21 +45,34 @@ def pooled(answer):
 
 @exercise("14.3",
           praise="The convolutions find the same strokes wherever they are; the dense layer behind Flatten has "
-                 "learned at which place to expect them. Training on shifted digits (lesson 07) cures that.",
-          hints=("accuracy(net, images, y_test) takes any images.",
-                 "np.roll(x_test, 2, axis=2) moves every digit two pixels to the right: axis 0 counts the "
+                 "another weight for each place, and learned at which place to expect them. Training on shifted "
+                 "digits (lesson 07) shows it more places.",
+          hints=("accuracy(net, images, labels) takes any images, roomy ones as well.",
+                 "np.roll(images, 2, axis=2) moves every digit two pixels to the right: axis 0 counts the "
                  "images, 1 the rows, 2 the columns.",
-                 "[accuracy(net, np.roll(x_test, pixels, axis=2), y_test) for pixels in (0, 2, 4, 6)]"))
+                 "([accuracy(net, np.roll(x_test[roomy], pixels, axis=2), y_test[roomy]) for pixels in "
+                 "(0, 2, 4, 6)], net)"))
 def pushed(answer):
-    accuracies = [float(accuracy) for accuracy in answer]
-    if len(accuracies) != 4:
-        return "four accuracies are wanted, for 0, 2, 4 and 6 pixels."
-    if max(accuracies) > 1:
+    if len(answer) != 2 or np.shape(answer[0]) != (4,):
+        return "a pair is wanted: four accuracies, for 0, 2, 4 and 6 pixels, and the network."
+    accuracies, net = np.asarray(answer[0], dtype=float), answer[1]
+    if not np.isfinite(accuracies).all() or accuracies.min() < 0:
+        return "accuracies are numbers between 0 and 1."
+    if accuracies.max() > 1:
         return "give accuracies as fractions of 1."
-    if accuracies[0] < 0.985:
-        return "the first figure is for digits in their place, and should be the network's test accuracy."
-    if max(accuracies) - min(accuracies) < 0.05:
-        return "six pixels make a large difference. Were the images really moved along their columns?"
-    if accuracies != sorted(accuracies, reverse=True):
-        return "the further the push, the lower the accuracy; is the order 0, 2, 4, 6?"
-    return None
+    if not hasattr(net, "predict"):
+        return "the second of the pair is the network that you measured."
+    images, labels = load("mnist").test
+    roomy = (images[:, :, -6:] == 0).all(axis=(1, 2, 3))
+    moved = [np.roll(images[roomy], pixels, axis=2) for pixels in (0, 2, 4, 6)]
+    measured = np.array([(np.argmax(net.predict(some, batch_size=500, verbose=0), axis=1) == labels[roomy]).mean()
+                         for some in moved])
+    if measured[0] < 0.985:
+        return "this network reads few of the digits in their place: train it first."
+    if np.allclose(accuracies, measured, atol=6e-4):
+        return None
+    if np.allclose(accuracies, measured[::-1], atol=6e-4):
+        return "is the order 0, 2, 4, 6?"
+    if abs(accuracies[0] - measured[0]) < 6e-4:
+        return "the pushed digits are read otherwise: were the images moved to the right, along their columns?"
+    return "measured again, this network has other accuracies. Are they all of the roomy digits?"

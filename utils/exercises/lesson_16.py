@@ -11,9 +11,9 @@ from utils.exercises import exercise
                  "\"In\" counts the channels that one filter sees, not those of the layer.",
                  "240 filters, each sees one channel through a window of 5 × 5."))
 def depthwise_shape(answer):
-    if not isinstance(answer, (tuple, list)):
+    if not isinstance(answer, (tuple, list, np.ndarray)):
         return "a tuple of four numbers is wanted, the blob's shape."
-    shape = tuple(int(size) for size in answer)
+    shape = tuple(float(size) for size in answer)
     if shape == (240, 1, 5, 5):
         return None
     if shape == (240, 240, 5, 5):
@@ -57,28 +57,37 @@ def bgr(answer):
 
 
 def sabotage(net):
-    """Exchange two filters of one layer of EfficientNet-Lite0 in Caffe. (Look no further: find it.)"""
+    """Exchange two filters of one layer of EfficientNet-Lite0 in Caffe. (Look no further: find them.)"""
     filters = net.params[_GUILTY][0].data
-    filters[[17, 203]] = filters[[203, 17]]
+    filters[_EXCHANGED] = filters[_EXCHANGED[::-1]]
 
 
-_GUILTY = "block9_" + "depthwise"
+_GUILTY, _EXCHANGED = "block9_" + "depthwise", [17, 203]
 
 
 @exercise("16.3",
           praise="Two filters were exchanged. No shape, no sum and no size of a file shows that, and the photos "
-                 "would hardly have told you: the first blob that differs does.",
-          hints=("You have a function that compares a net with Keras, blob by blob.",
-                 "first_above(differences(broken)) names the first blob that differs by more than rounding.",
-                 "It is the blob after the ReLU6 of the guilty layer: what stands before _relu6 is the layer."))
+                 "would hardly have told you: the first blob that differs does, channel by channel.",
+          hints=("You have a function that compares a net with Keras, blob by blob: first_above(differences(broken)) "
+                 "names the first blob that differs by more than rounding. What stands before _relu6 is the layer.",
+                 "Each filter writes one channel of its layer's blob. Let run give you that blob of net and of "
+                 "broken, for one photo, and compare them channel by channel.",
+                 "np.abs(ours - theirs).max(axis=(0, 2, 3)) is above rounding in two channels: their numbers, and "
+                 "the layer's name before them, are the answer."))
 def guilty_layer(answer):
-    if not isinstance(answer, str):
-        return "the name of a layer is wanted, as text."
-    name = answer.strip().removesuffix("_relu6")
-    if name == _GUILTY:
-        return None
-    if name.startswith(_GUILTY.partition("_")[0]):
-        return "the block is right, the layer is not: which of its blobs is the first that differs?"
+    if isinstance(answer, str):
+        answer = [answer]
+    if not isinstance(answer, (tuple, list, np.ndarray)) or not len(answer) or not isinstance(answer[0], str):
+        return "a layer's name and two numbers are wanted: (layer, filter, filter)."
+    name = answer[0].strip().removesuffix("_relu6")
     if name in ("classes", "prob", "features", "head"):
         return "everything after a mistake is wrong, too. Which blob is the *first* that differs?"
-    return "up to there both nets are the same, or the mistake was made earlier. Compare them blob by blob."
+    if name != _GUILTY and name.startswith(_GUILTY.partition("_")[0] + "_"):
+        return "the block is right, the layer is not: which of its blobs is the first that differs?"
+    if name != _GUILTY:
+        return "up to there both nets are the same, or the mistake was made earlier. Compare them blob by blob."
+    if len(answer) != 3:
+        return "the layer is right. Now the two filters: (layer, filter, filter)."
+    if sorted(float(one) for one in answer[1:]) != _EXCHANGED:
+        return "the layer is right, the filters are not: in which two channels does its blob differ? Count from 0."
+    return None
