@@ -37,4 +37,5 @@ def test_what_is_clipped_away_hidden_or_slanted_counts_for_nothing(figure):
     axis.text(0.5, 0.5, "seen")
     axis.text(0.5, 0.5, "hidden", visible=False)
     axis.text(0.5, 0.5, "slanted", rotation=45)
+    axis.annotate("far away", (0.1, 0.9), (0.8, 0.3), arrowprops={"arrowstyle": "-"})       # its arrow crosses "seen"
     assert illegible(figure) == []

@@ -93,7 +93,7 @@ def illegible(figure):
     def note(text, renderer, *args, **kwargs):
         draw(text, renderer, *args, **kwargs)
         if text.get_visible() and text.get_text().strip() and text.get_rotation() % 90 == 0:
-            box = text.get_window_extent(renderer)
+            box = Text.get_window_extent(text, renderer)        # an annotation's own would hold its arrow
             visible = text.get_clip_box() if text.get_clip_on() else None
             if visible is None or visible.overlaps(box):
                 boxes.append((text, box))
