@@ -55,7 +55,7 @@ def test_claims_are_recorded_even_when_they_fail(tmp_path, monkeypatch):
         claim("bad", 0.1, at_least=0.5, reference="half")
     good, bad = map(json.loads, (tmp_path / "claims.jsonl").read_text().splitlines())
     assert (good["holds"], bad["holds"]) == (True, False)
-    assert good["seed"] == 7 and good["seconds"] >= 0 and "cores" in good["hardware"]
+    assert good["seed"] == 7 and good["seconds"] >= 0 and "core" in good["hardware"]
 
 
 def test_stopwatch_stops_with_its_block():
