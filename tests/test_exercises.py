@@ -17,6 +17,7 @@ from utils.exercises.lesson_07 import validation
 from utils.exercises.lesson_08 import _gradient_norms
 from utils.exercises.lesson_13 import operations
 from utils.exercises.lesson_17 import side
+from utils.exercises.lesson_20 import _shares
 
 
 def mixed_up(labels, guesses, directions=2, diagonal=1):
@@ -280,15 +281,18 @@ WRONG = {       # exercise → plausible wrong answers
              stamp_guesses(0.5, 0.6, 0.7, 0.9), stamp_guesses(0.9, 0.9, 0.9, 0.9), stamp_guesses(0.5, 0.75, 0.82, 1),
              np.full((4, 214), 4), stamp_guesses(0.5, 0.82, 0.75, 0.91)],     # numbers, reversed, axes, sign, three, one cut
     "19.1": [500_000, 3_500_000, 3_000_000, 100_000_000, 10_000, 1_000_050],    # one table, samples, no dimensions
-    "19.2": [37.9, 373 / 420, 159 / 506, 0.115, 0.0, 1.0],      # per cent, with the rule, of the file, all sections
-    "19.3": [("king", "man", "queen", "woman"), ("dog", "puppy", "cat", "cats"), ("hot", "cold", "tall", "short"),
+    "19.2": [37.9, 0.36, 0.397, 373 / 420, 159 / 506, 0.115, 0.0, 1.0],      # per cent, ±5 %, with the rule, of all
+    "19.3": [("king", "man", "queen", "woman"), ("man", "doctor", "woman", "nurse"),
+             ("man", "lawyer", "woman", "attorney"), ("dog", "puppy", "cat", "cats"), ("hot", "cold", "tall", "short"),
              ("dog", "puppy", "cat", "puppy"), ("dog", "puppy", "cat"), ("france", "paris", "italy", "rome"), "kitten"],
     "20.1": [279_040, 837_120, 1_114_112, 1_118_208, 65_536, 4 * 512 * 512],     # a block, three, no biases, two a unit
-    "20.2": [0.0004, 0.0154, 0.6610, 1.0, 0.0345, -2.4, 1e6, 2.2394, 2.6563, 14.61, 1.600, 2.6467],
-                                    # Keras's bias, 20 back, distance 0, a plain net, a sign; 39, 41, 59; bias 3; a seed
-    "20.3": [[2.1, 2.3, 2.9], [2.9, 2.3], [2.1, 2.1, 2.1], [0.29, 0.23, 0.21], [1.9, 1.6, 1.5], [5.9, 5.8, 5.7],
-             [2.3, 2.29, 2.28], [2.9, 2.8, 1.4],
-             [2.513, 1.998, 1.821], [3.418, 2.323, 2.077]],    # of all characters; without the echoes
+    "20.2": [2.4367, 0.0004, lambda bias: 2.4367, lambda bias: np.ones(60), lambda bias: np.linspace(1, 2.4, 60),
+             lambda bias: _shares(20), lambda bias: _shares(bias, seed=1), lambda bias: _shares(bias)[::-1],
+             lambda bias: _shares(bias + 1), lambda bias: _shares(bias)[:41],
+             lambda bias: np.full(60, np.nan)],     # figures, invented, one bias, one seed, order, cut
+    "20.3": [[2.1, 2.0, 1.99], [2.513, 1.856, 1.561], lambda k: 2.0, lambda k: np.full(64_000 // k, 2.0),
+             lambda k: np.random.default_rng(0).exponential(2, 64_000 // k),
+             lambda k: np.full(64_000 // k, np.nan), lambda k: np.full(k, 1.9)],
 }
 
 NUMBERS = [f"{lesson.number}.{i}" for lesson in lessons() for i in (1, 2, 3)]
