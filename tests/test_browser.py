@@ -280,3 +280,21 @@ def test_lesson_20_continues_what_is_typed(browser, lab):
             beginning.press("Tab")
             button.click()
             said.filter(has_text=answer).wait_for()
+
+
+def test_a_bullet_typed_in_lesson_23_is_scored(browser, lab):
+    with lesson(browser, lab, "23_interview_predictor", "3_applications") as page:
+        run_all_and_go_to(page, "Give me one bullet-point")
+        cell = page.locator(".jp-CodeCell", has_text="prompt(answer, ")
+        scroll_to(page, cell)
+        line = cell.get_by_label(">>")
+        picture, said = cell.get_by_alt_text("I predict").last, cell.locator(".widget-html [role=status]")
+        before, first = picture.get_attribute("src"), said.inner_text()
+        assert first.startswith("I predict a ")
+        line.fill("Sat around all day checking my Facebook feed")
+        line.press("Enter")
+        assert changes(page, said.inner_text, first)
+        assert said.inner_text().startswith("I predict a ") and picture.get_attribute("src") != before
+        line.fill("zzzz")
+        line.press("Enter")
+        said.filter(has_text="no word of this line is known").wait_for()

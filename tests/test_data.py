@@ -752,3 +752,17 @@ def test_unwritable_cache_does_not_matter_to_a_mirror_folder(toy, places, monkey
     monkeypatch.setenv("COURSE_DATA_MIRROR", str(places / "stick"))
     assert_toy(data.load("toy"))
     assert not recwarn.list
+
+
+def test_the_mark_of_computing_belongs_to_escos_skills():
+    skills = bytes(data.load("esco").skills).decode().splitlines()
+    computing = data.load("esco_computing").computing
+    assert computing.shape == (len(skills),) and computing.sum() == 871
+    marked = {skill.split()[0] for skill, mark in zip(skills, computing) if mark}
+    assert {"Python", "JavaScript", "Haskell"} <= marked and "Angular" not in marked
+
+
+def test_more_words_of_glove_are_none_that_glove_has():
+    more, glove = data.load("glove_more"), data.load("glove")
+    assert more.vector.shape == (len(more.word), 50) and not set(more.word) & set(glove.word)
+    assert {"numpy", "javascript", "lakisha"} <= set(more.word)

@@ -293,6 +293,12 @@ WRONG = {       # exercise → plausible wrong answers
     "20.3": [[2.1, 2.0, 1.99], [2.513, 1.856, 1.561], lambda k: 2.0, lambda k: np.full(64_000 // k, 2.0),
              lambda k: np.random.default_rng(0).exponential(2, 64_000 // k),
              lambda k: np.full(64_000 // k, np.nan), lambda k: np.full(k, 1.9)],
+    "23.1": [1.5325, 0.7370, 0.6904, -0.5108, 51.08, 0.1054],   # the sum, bits, all three yes, the sign, per cent, the first
+    "23.2": [lambda p, y, bins: np.abs(np.bincount((p * bins).astype(int), y - p, minlength=bins)).sum() / len(p),
+             lambda p, y, bins: abs(np.mean(p - y)),
+             lambda p, y, bins: np.mean([abs(np.mean(p[i] - y[i])) for i in np.array_split(np.arange(len(p)), bins)]),
+             0.0137],
+    "23.3": [[0.0, 0.0, 0.0, 0.0], [0.1060, 0.0733, 0.0513, 0.0361], [3.6, 5.1, 7.3, 10.6], [0.0361] * 4, 0.0361],
 }
 
 NUMBERS = [f"{lesson.number}.{i}" for lesson in lessons() for i in (1, 2, 3)]

@@ -13,7 +13,7 @@ from PIL import Image
 from traitlets import Dict, Int, List, TraitError, observe
 
 from utils import widgets
-from utils.widgets import KernelGrid, Playground, explore, live, upload
+from utils.widgets import KernelGrid, Playground, explore, live, prompt, upload
 from utils.widgets.playground import DATA_SETS, GRID, toy_points
 
 
@@ -324,3 +324,19 @@ def test_a_photo_can_be_uploaded_with_ipywidgets_7_and_once_more(shown, monkeypa
         assert "brightest pixel is 70" in shown[0][0].value
     buttons[0].choose("a.txt", b"O Rose")
     assert "a.txt: not a picture" in shown[0][0].value
+
+
+def test_a_line_typed_at_the_prompt_is_answered(generation, shown, monkeypatch):
+    lines = []
+    monkeypatch.setattr(widgets, "Text", lambda **settings: lines.append(Text(**settings)) or lines[0])
+    prompt(lambda line: (draw(1 / (line != "?")), f"“{line}” has {len(line)} letters"), " abc ", "Give me a line:")
+    question, view = shown[0]
+    _, [((data,), settings)] = shown
+    assert data["text/plain"] == "“abc” has 3 letters" == settings["metadata"]["image/png"]["alt"]
+    assert "Give me a line:" in view.value + question.value and data["application/vnd.jupyter.widget-view+json"]
+    answer = next(one for one in shown[0] if "letters" in one.value)
+    for typed, said in ((" <b> ", "“&lt;b&gt;” has 3 letters"), ("  ", "press Enter"), ("?", "ZeroDivisionError"),
+                        ("again", "5 letters")):
+        lines[0].value = typed
+        assert said in answer.value
+    assert lines[0].description == ">>" and not lines[0].continuous_update and not plt.get_fignums()

@@ -99,7 +99,8 @@ class Recording(SimpleNamespace):
 
 def load(name, words=None, per_word=None):
     """Load a data set by name: "mnist", "fashion_mnist", "stamps", "flowers" or "quickdraw"; or a
-    recording, "morphology", "spikes", "plays", "esco", "google_news" or "glove".
+    recording, "morphology", "spikes", "plays", "esco", "esco_computing", "google_news", "glove",
+    "glove_more" or "resumes".
 
     Every set has `train`, `validation` and `test`, pairs (x, y) that are the same on every machine;
     y is int64 (n,), the positions of the labels in `class_names`. x depends on the set:
@@ -122,10 +123,13 @@ def load(name, words=None, per_word=None):
     - plays: `text` uint8 (characters,), ASCII, all plays one after another, `start` int32 (plays + 1,),
       where in it each begins, and the end; `title`, `genre` and `split` str (plays,), the last one of
       "train", "validation" and "test";
-    - esco: `skills` and `occupations` uint8 (n,), UTF-8 text with an entry a line;
-    - google_news, glove: `word` str (words,), the most frequent first, and `vector` float16
-      (words, 300 or 50), Google's of length 1; google_news has 40 names, `occupation`, too, and
-      `percent_women` in them.
+    - esco: `skills` and `occupations` uint8 (n,), UTF-8 text with an entry a line; esco_computing:
+      `computing` bool (skills,), whether ESCO files that skill under computing;
+    - google_news, glove, glove_more: `word` str (words,), the most frequent first, and `vector` float16
+      (words, 300, or 50 of GloVe), Google's of length 1; google_news has 40 names, `occupation`, too, and
+      `percent_women` in them;
+    - resumes: a column of the table each, (4870,): `call` bool, whether a call came back; `name`, `ethnicity` (what
+      the name suggests, "cauc" or "afam"), `city`, `industry` … str; `experience` uint8, years; the card has all.
 
     Only for quickdraw: `words` picks the classes, and `per_word` takes that many drawings of each
     from the original, one file of 30–100 MB a word. Without `per_word` the small set of all words

@@ -1,5 +1,5 @@
-"""The live things: a figure with controls, a photo to upload, a kernel to fill in, and the Playground
-of lesson 04; `live` is for a lesson's own.
+"""The live things: a figure with controls, a photo to upload, a line to type, a kernel to fill in, and the
+Playground of lesson 04; `live` is for a lesson's own.
 
 Each shows itself twice in one output: as a widget, where a kernel is running, and as a still
 picture with alternative text, in saved notebooks, on GitHub and in the web edition.
@@ -10,7 +10,7 @@ import io
 
 import matplotlib.pyplot as plt
 from IPython.display import display
-from ipywidgets import HTML, BoundedFloatText, Dropdown, FileUpload, HBox, Layout, VBox
+from ipywidgets import HTML, BoundedFloatText, Dropdown, FileUpload, HBox, Layout, Text, VBox
 from traitlets import Tuple
 
 from utils.photos import NotAPhoto, open_photo
@@ -18,7 +18,7 @@ from utils.plots import pixels, still
 from utils.widgets.live import live
 from utils.widgets.playground import Playground
 
-__all__ = ["KernelGrid", "Playground", "explore", "live", "upload"]
+__all__ = ["KernelGrid", "Playground", "explore", "live", "prompt", "upload"]
 
 
 def _image(picture, alt, width):
@@ -85,29 +85,57 @@ def upload(answer, start):
     of ``start``, and that is the still picture of a saved notebook. For a file that is no photo, or an
     error in ``answer``, a sentence says so.
     """
-    def status(sentence):
-        return f'<p role="status">{html.escape(sentence)}</p>'
-
-    def page(figure, sentence):
-        data, metadata = still(figure, sentence)
-        width = metadata["image/png"]["width"]
-        return data, metadata, status(sentence) + _image(data["image/png"], sentence, width)
-
     def uploaded(_):
         if not button.value:                            # just emptied
             return
         name, content = _taken(button)
         try:
-            view.value = page(*answer(open_photo(content)))[2]
+            view.value = _page(*answer(open_photo(content)))[2]
         except Exception as problem:
             why = problem if isinstance(problem, NotAPhoto) else f"{type(problem).__name__}: {problem}"
-            view.value = status(f"{name}: {why}.")
+            view.value = _status(f"{name}: {why}.")
 
-    data, metadata, first = page(*answer(start))
+    data, metadata, first = _page(*answer(start))
     button = FileUpload(accept="image/*", description="A photo of yours", layout=Layout(width="220px"))
     view = HTML(first)
     button.observe(uploaded, names="value")
     _show_live([button, view], data, metadata)
+
+
+def prompt(answer, start, question):
+    """A line to type under ``question``, and below it what ``answer`` says of it once Enter is pressed.
+
+    ``answer`` takes the line, a str without blanks at its ends and never empty, and returns a Matplotlib
+    figure and a sentence: the sentence stands above the figure and is its alternative text. It is shown
+    what it says of ``start`` until another line comes, and that is the still picture of a saved notebook.
+    For an empty line, or an error in ``answer``, a sentence says so.
+    """
+    def typed(change):
+        try:
+            line = change.new.strip()
+            view.value = _page(*answer(line))[2] if line else _status("Type a line, then press Enter.")
+        except Exception as error:
+            plt.close("all")
+            view.value = _status(f"{type(error).__name__}: {error}")
+
+    data, metadata, first = _page(*answer(start.strip()))
+    line = Text(value=start, description=">>", continuous_update=False, layout=Layout(width="95%"))
+    line.style.description_width = "initial"
+    view = HTML(first)
+    line.observe(typed, names="value")
+    _show_live([HTML(f"<b>{html.escape(question)}</b>"), line, view], data, metadata)
+
+
+def _status(sentence):
+    """HTML of a sentence that screen readers speak when it changes."""
+    return f'<p role="status">{html.escape(sentence)}</p>'
+
+
+def _page(figure, sentence):
+    """The pair that `still` makes of ``figure``, and the HTML that shows it under its sentence."""
+    data, metadata = still(figure, sentence)
+    width = metadata["image/png"]["width"]
+    return data, metadata, _status(sentence) + _image(data["image/png"], sentence, width)
 
 
 def _taken(button):
