@@ -9,8 +9,8 @@ ACTIVATIONS = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "ReLU
 
 
 @exercise("04.1",
-          praise="The first layer needs most of them, because it has the most inputs. Pictures have "
-                 "thousands, which is where lesson 09 begins.",
+          praise="The first layer needs 64 of them, with only seven inputs. Pictures have thousands, "
+                 "which is where lesson 09 begins.",
           hints=("Each unit has one weight for every input, and one bias.",
                  "The first hidden layer has 7 × 8 weights and 8 biases.",
                  "Second hidden layer: 8 × 6 weights and 6 biases. Third: 6 × 4 and 4. Output: 4 and 1."))

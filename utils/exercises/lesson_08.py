@@ -54,8 +54,8 @@ def two_bumps(answer):
 
 
 @exercise("08.3",
-          praise="A little more than Glorot's: tanh flattens what it gets, and the weights must make up for "
-                 "that. Where the two balance, a gradient survives thirty layers.",
+          praise="About half as much again as Glorot's: tanh flattens what it gets, and the weights must make "
+                 "up for that. Where the two balance, a gradient survives thirty layers.",
           hints=("Try c = 1 and c = 2 first: the ratio of norms[0] to norms[-1] is below 1, then above.",
                  "Halve the interval: is the ratio at c = 1.5 above or below 1?",
                  "Give both: c, and the thirty norms that gradient_norms returns for it, with its own seed."))
