@@ -766,3 +766,10 @@ def test_more_words_of_glove_are_none_that_glove_has():
     more, glove = data.load("glove_more"), data.load("glove")
     assert more.vector.shape == (len(more.word), 50) and not set(more.word) & set(glove.word)
     assert {"numpy", "javascript", "lakisha"} <= set(more.word)
+
+
+def test_the_resumes_have_the_published_calls():
+    resumes = data.load("resumes")
+    black = resumes.ethnicity == "afam"
+    assert (resumes.call.sum(), len(resumes.call), black.sum()) == (392, 4870, 2435)
+    assert (resumes.call[black].sum(), resumes.call[~black].sum()) == (157, 235) and len(set(resumes.name)) == 36

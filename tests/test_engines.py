@@ -13,6 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import CalledProcessError
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,8 +22,8 @@ from utils import caffe_build, engines, keras_theano
 from utils.runtime import slowness
 
 # Both ways round for every pair. What would fail without care: Keras once TFLearn has switched
-# eager mode off, and Caffe once TensorFlow has run an operation.
-ORDERS = ["keras tflearn keras theano caffe", "caffe theano tflearn keras caffe"]
+# eager mode off, Caffe once TensorFlow has run an operation, and of Theano and PyMC the second to come.
+ORDERS = ["keras tflearn keras theano caffe", "caffe theano tflearn keras caffe", "theano pymc", "pymc keras theano"]
 CAFFE = engines.available()["caffe"]
 INSTALL_PACKAGES = caffe_build.install_packages     # tests replace it
 
@@ -182,6 +183,16 @@ def train_caffe():
         assert len(caffe.layer_type_list()) >= 59
 
 
+def train_pymc():
+    from utils.engines import pymc
+    with pymc.Model():
+        rate = pymc.Beta("rate", 1, 1)
+        pymc.Binomial("calls", 20, rate, observed=1)
+        draws = pymc.sample(500, tune=500, chains=2, random_seed=0, nuts_sampler="numpyro", progressbar=False,
+                            nuts_sampler_kwargs={"chain_method": "parallel"})
+    assert abs(float(draws.posterior.rate.mean()) - 2 / 22) < 0.01      # of Beta(2, 20)
+
+
 def report_missing():
     """What each engine says when it cannot be imported, as JSON."""
     def answer(name):
@@ -257,6 +268,22 @@ def test_available_says_what_is_here_without_importing_it(answers):
     assert version is None and "g++" in fix
     version, fix = answers["available without OpenBLAS"]
     assert version.startswith("1.0.5") and "libopenblas-dev" in version and not fix
+
+
+def test_theano_says_why_it_cannot_join_a_pytensor_that_compiles(monkeypatch):
+    compiling = SimpleNamespace(config=SimpleNamespace(cxx="/usr/bin/g++"))
+    monkeypatch.setitem(sys.modules, "pytensor", compiling)
+    with pytest.raises(engines.EngineMissing, match="restart the kernel and begin with `from utils.engines import pymc`"):
+        engines.OURS["theano"]()
+
+
+@pytest.mark.parametrize("flags", ["", "floatX=float64", "cxx=/usr/bin/g++,base_compiledir=/nowhere"])
+def test_pytensor_leaves_the_c_compiler_alone(flags, monkeypatch):
+    monkeypatch.setenv("PYTENSOR_FLAGS", flags)
+    engines._pytensor_without_c()
+    found = os.environ["PYTENSOR_FLAGS"].split(",")
+    assert found[-1] == "cxx=" and set(filter(None, flags.split(","))) <= set(found)
+    assert sum(flag.startswith("base_compiledir=") for flag in found) == 1
 
 
 def test_an_unknown_name_is_an_ordinary_error():

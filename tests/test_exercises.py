@@ -293,6 +293,11 @@ WRONG = {       # exercise → plausible wrong answers
     "20.3": [[2.1, 2.0, 1.99], [2.513, 1.856, 1.561], lambda k: 2.0, lambda k: np.full(64_000 // k, 2.0),
              lambda k: np.random.default_rng(0).exponential(2, 64_000 // k),
              lambda k: np.full(64_000 // k, np.nan), lambda k: np.full(k, 1.9)],
+    "22.1": [0.583, 0.7467, 0.1953, 80.47, 0.5, 0.3585],         # not gone on, from ½, of 10 %, per cent, the prior, likelihood
+    "22.2": [lambda m, s, g, t: m + t**2 / (t**2 + s**2) * (g - m), lambda m, s, g, t: g + t / (t + s) * (m - g),
+             lambda m, s, g, t: np.full(len(m), g), lambda m, s, g, t: m, [-2.6, -2.5], -2.614],
+    "22.3": [[[0.48, 3.02, 5.60], [1.79, 3.26, 4.74]], [[1.94, 3.20, 4.48]] * 2, [[-4.74, -3.26, -1.79], [-5.60, -3.02, -0.48]],
+             [[0.0179, 0.0326, 0.0474], [0.0048, 0.0302, 0.0560]], [3.26, 3.02], 3.2],
     "23.1": [1.5325, 0.7370, 0.6904, -0.5108, 51.08, 0.1054],   # the sum, bits, all three yes, the sign, per cent, the first
     "23.2": [lambda p, y, bins: np.abs(np.bincount((p * bins).astype(int), y - p, minlength=bins)).sum() / len(p),
              lambda p, y, bins: abs(np.mean(p - y)),

@@ -1,8 +1,9 @@
 """Texts that nobody could read are found in a figure, and only those."""
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
-from utils.plots import illegible
+from utils.plots import illegible, model_graph, predictive_check
 
 
 @pytest.fixture
@@ -39,3 +40,20 @@ def test_what_is_clipped_away_hidden_or_slanted_counts_for_nothing(figure):
     axis.text(0.5, 0.5, "slanted", rotation=45)
     axis.annotate("far away", (0.1, 0.9), (0.8, 0.3), arrowprops={"arrowstyle": "-"})       # its arrow crosses "seen"
     assert illegible(figure) == []
+
+
+def test_a_model_is_drawn_with_its_sizes_and_every_word_legible():
+    from utils.engines import pymc
+    with pymc.Model() as model:
+        spread = pymc.HalfNormal("spread_name", 1)
+        pymc.Normal("measured", pymc.Normal("everyone", 0, 1), spread, observed=np.zeros(36))
+    figure = model_graph(model)
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert {"spread name\nHalfNormal", "everyone\nNormal", "measured × 36\nNormal"} <= set(texts)
+    assert illegible(figure) == []
+
+
+def test_a_predictive_check_shows_what_was_seen():
+    figure = predictive_check(np.linspace(0, 1, 99), np.linspace(0.4, 0.5, 99), 3.0, "A title", "calls")
+    [axis] = figure.axes
+    assert axis.lines[0].get_xdata()[0] == 3.0 and axis.get_xlim()[1] > 3 and illegible(figure) == []

@@ -34,6 +34,11 @@ shuffles (`utils.runtime.set_seed`). Augmentation draws in a thread of its own: 
 Settings in ``THEANO_FLAGS`` come before those made here.
 
 **Caffe** is compiled at set-up by `utils.caffe_build`.
+
+**PyMC** runs without a C compiler: its sampler is NumPyro's, on JAX, and PyTensor below it evaluates
+the rest in Python. Compiling each model in C took 14 to 38 s here, JAX takes 2 to 4. It is also what
+lets Theano and PyTensor, its descendant, share a kernel: both name a compiled module alike, and the
+second to come fails with a bare AssertionError when both have one.
 """
 import builtins
 import ctypes
@@ -49,7 +54,7 @@ import time
 import warnings
 from contextlib import contextmanager, redirect_stderr, suppress
 from importlib.metadata import PackageNotFoundError, version
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
@@ -151,6 +156,11 @@ def _tflearn():
 
 def _theano():
     """Theano 1.0.5 (2020)."""
+    if getattr(sys.modules.get("pytensor"), "config", SimpleNamespace(cxx="")).cxx:
+        raise EngineMissing("PyTensor, PyMC's engine, came into this kernel with its C compiler, and so Theano cannot "
+                            "join it: restart the kernel and begin with `from utils.engines import pymc`, or take a "
+                            "kernel for each.")
+    _pytensor_without_c()           # whoever imports PyMC later, with or without this module
     missing = caffe_build.missing_for_theano()
     slow = "libopenblas-dev" in missing
     if set(missing) - {"libopenblas-dev"}:
@@ -206,7 +216,27 @@ def _keras():
     return importlib.import_module("keras")
 
 
-OURS = {"tflearn": _tflearn, "theano": _theano, "caffe": _caffe, "keras": _keras}
+def _pytensor_without_c():
+    """Let PyTensor, if it comes, leave the C compiler alone; of two settings in its flags the last one counts."""
+    theirs = os.environ.get("PYTENSOR_FLAGS", "")
+    flags = [flag for flag in theirs.split(",") if flag] + ["cxx="]
+    if "base_compiledir" not in theirs:
+        flags.insert(0, f"base_compiledir={cache() / 'pytensor'}")
+    os.environ["PYTENSOR_FLAGS"] = ",".join(flags)
+
+
+def _pymc():
+    """PyMC 5, ready to sample with NumPyro: four chains side by side, where JAX has not started yet."""
+    _pytensor_without_c()
+    import numpyro
+    numpyro.set_host_device_count(4)
+    import pymc
+    for name in ("pymc", "pytensor"):           # "NUTS: [gap]", "no C compiler", and that JAX is experimental
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return pymc
+
+
+OURS = {"pymc": _pymc, "tflearn": _tflearn, "theano": _theano, "caffe": _caffe, "keras": _keras}
 LIVING = ("tensorflow", "jax", "gensim", "torch")
 
 
@@ -278,6 +308,7 @@ def available():
             "theano": _theano_available(),
             "caffe": _caffe_available(),
             "gensim": _installed(SET_UP, "gensim"),
+            "pymc": _installed(SET_UP, "pymc"),
             "torch": _installed(TORCH_SET_UP, "torch")}
 
 

@@ -144,3 +144,45 @@ def image_grid(images, captions=None, *, columns=10, title=None, colours=None, s
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     return figure
+
+
+def model_graph(model):
+    """A figure of a PyMC model: an arrow from each variable to those that depend on it, data in grey.
+
+    A variable stands in the row above the first that needs it; "× 36" says that there are so many of it.
+    """
+    import networkx as nx               # it comes with scikit-image, and only this figure needs it
+    from pymc import model_to_networkx
+    graph = model_to_networkx(model)
+    data = {variable.name for variable in model.observed_RVs}
+    order = list(model.named_vars).index
+    layers = [sorted(layer, key=order) for layer in nx.topological_generations(graph.reverse())][::-1]
+    place = {name: ((i + 0.5) / len(layer), -row) for row, layer in enumerate(layers) for i, name in enumerate(layer)}
+    figure, axis = plt.subplots(figsize=(7.2, 0.4 + 0.8 * len(layers)))
+    box = {}
+    for name, (x, y) in place.items():
+        kind = graph.nodes[name]["label"].split("\n")[-1].replace("Halfnormal", "HalfNormal")
+        size = graph.nodes[name].get("cluster", "").removeprefix("cluster")
+        text = name.replace("_", " ") + f" × {size}" * bool(size) + f"\n{kind}"
+        face = "#E4E8EB" if name in data else "white"
+        box[name] = axis.text(x, y, text, ha="center", va="center", fontsize=9, zorder=3,
+                              bbox=dict(boxstyle="round,pad=0.35", edgecolor=INK, facecolor=face)).get_bbox_patch()
+    for start, end in graph.edges:
+        axis.annotate("", place[end], place[start], zorder=1, arrowprops=dict(
+            arrowstyle="-|>", color=GREY, patchA=box[start], patchB=box[end], shrinkA=0, shrinkB=3))
+    axis.set(xlim=(0, 1), ylim=(0.45 - len(layers), 0.45))
+    axis.axis("off")
+    return figure
+
+
+def predictive_check(before, after, seen, title, xlabel):
+    """A figure of what a model expects of one statistic before (n,) and after (m,) its data, and what was seen."""
+    figure, axis = plt.subplots(figsize=(7.2, 2.7))
+    low, high = np.quantile(np.concatenate([before, after, [seen]]), [0.01, 0.99])
+    bins = np.linspace(min(low, seen), max(high, seen), 60)
+    for draws, colour, label in (before, GREY, "before (prior)"), (after, BLUE, "after (posterior)"):
+        axis.hist(draws, bins, density=True, color=colour, alpha=0.55, label=label)
+    axis.axvline(seen, color=INK, label="seen in the experiment")
+    axis.set(title=title, xlabel=xlabel, ylabel="density", yticks=[])
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
