@@ -50,7 +50,7 @@ def two_bumps(answer):
         return None
     worst = error.argmax()
     return (f"at x = {x[worst]:.2f} your network says {output[worst]:.2f}, and {wanted[worst]:.1f} is wanted"
-            f"{'; are the steps steep enough' if np.abs(w).max() < 60 else ''}.")
+            f"{'; are the steps steep enough' if np.abs(w).max() < 100 else ''}.")
 
 
 @exercise("08.3",
