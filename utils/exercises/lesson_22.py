@@ -12,10 +12,12 @@ from utils.exercises import exercise
                  "The likelihood of 20 silences is (1 − p)²⁰: 0.358 for 5 %, 0.122 for 10 %.",
                  "0.583 · 0.358 = 0.209 and 0.417 · 0.122 = 0.051; divide the first by their sum."))
 def five_percent(answer):
+    if np.size(answer) == 2:
+        return "give one number, the probability of 5 %."
     probability = float(answer)
     likelihood = np.array([0.05 * 0.95**39, 0.10 * 0.90**39])       # one call in forty, all at once
     right = likelihood[0] / likelihood.sum()
-    if abs(probability - right) < 0.006:
+    if abs(probability - right) < 0.005:
         return None
     if abs(probability - 0.95**20 / (0.95**20 + 0.9**20)) < 0.006:
         return "that starts from ½ and ½ again; the first 20 résumés are forgotten."
@@ -27,7 +29,7 @@ def five_percent(answer):
 
 
 @exercise("22.2", indifferent=("transposed",),         # what it returns has one dimension
-          praise="With a spread of 0.01 every name takes its group's mean, with 1 almost its own. The data choose "
+          praise="With a spread of 0.01 every name takes its group's mean, with 1 most of its own. The data choose "
                  "what lies between.",
           hints=("Start with the share kept, w: the spread squared, divided by the sum of both squares.",
                  "The new estimate is group_mean + w · (mean − group_mean).",
