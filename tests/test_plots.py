@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from utils.plots import illegible
+from utils.plots import illegible, intervals
 
 
 @pytest.fixture
@@ -39,3 +39,15 @@ def test_what_is_clipped_away_hidden_or_slanted_counts_for_nothing(figure):
     axis.text(0.5, 0.5, "slanted", rotation=45)
     axis.annotate("far away", (0.1, 0.9), (0.8, 0.3), arrowprops={"arrowstyle": "-"})       # its arrow crosses "seen"
     assert illegible(figure) == []
+
+
+def test_intervals_stand_in_the_order_of_their_rows_with_a_legend_for_several():
+    mean, low, high = [0.1, -0.2], [0.0, -0.4], [0.3, 0.1]
+    for series in ({"a": (mean, low, high)}, {"a": (mean, low, high), "b": (high, mean, high)}):
+        figure = intervals(["first", "second"], series, title="A title", xlabel="points")
+        [axis] = figure.axes
+        assert [label.get_text() for label in axis.get_yticklabels()] == ["first", "second"]
+        assert axis.yaxis_inverted() and len(axis.collections) == len(series) == max(1, 2 * len(figure.legends))
+        ends = axis.collections[0].get_segments()[1][:, 0]
+        assert list(ends) == [-0.4, 0.1] and illegible(figure) == []
+        plt.close(figure)

@@ -144,3 +144,22 @@ def image_grid(images, captions=None, *, columns=10, title=None, colours=None, s
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     return figure
+
+
+def intervals(rows, series, *, title, xlabel, size=(7.6, 3.2)):
+    """A figure of means with their intervals, a row for each of ``rows`` (n names), 0 marked.
+
+    ``series`` maps a name to (mean, low, high), each (n,); of several, each has a colour and a legend.
+    """
+    figure, axis = plt.subplots(figsize=size)
+    shifts = np.linspace(-0.15, 0.15, len(series)) if len(series) > 1 else [0]
+    for shift, colour, (name, (mean, low, high)) in zip(shifts, COLOURS, series.items()):
+        places = np.arange(len(rows)) + shift
+        axis.hlines(places, low, high, color=colour)
+        axis.plot(mean, places, "o", color=colour, label=name)
+    axis.axvline(0, color=INK, linewidth=1)
+    axis.set_yticks(range(len(rows)), rows)
+    axis.set(title=title, xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    if len(series) > 1:
+        figure.legend(loc="outside right center")
+    return figure
