@@ -294,9 +294,12 @@ WRONG = {       # exercise → plausible wrong answers
              lambda k: np.random.default_rng(0).exponential(2, 64_000 // k),
              lambda k: np.full(64_000 // k, np.nan), lambda k: np.full(k, 1.9)],
     "23.1": [1.5325, 0.7370, 0.6904, -0.5108, 51.08, 0.1054],   # the sum, bits, all three yes, the sign, per cent, the first
-    "23.2": [lambda p, y, bins: np.abs(np.bincount((p * bins).astype(int), y - p, minlength=bins)).sum() / len(p),
-             lambda p, y, bins: abs(np.mean(p - y)),
-             lambda p, y, bins: np.mean([abs(np.mean(p[i] - y[i])) for i in np.array_split(np.arange(len(p)), bins)]),
+    "23.2": [lambda p, y, bins: np.array([np.bincount((p * bins).astype(int), v, bins) /        # equal width
+                                          np.maximum(np.bincount((p * bins).astype(int), minlength=bins), 1) for v in (p, y)]),
+             lambda p, y, bins: np.array([[v[i].mean() for i in np.array_split(np.argsort(p), bins)] for v in (y, p)]),
+             lambda p, y, bins: np.array([[v[i].mean() for i in np.array_split(np.arange(len(p)), bins)] for v in (p, y)]),
+             lambda p, y, bins: np.array([[np.sort(v)[i].mean() for i in np.array_split(np.arange(len(p)), bins)] for v in (p, y)]),
+             lambda p, y, bins: np.array([[v[i].mean() for i in np.array_split(np.argsort(p), bins)] for v in (p, y)]).T,
              0.0137],
     "23.3": [[0.0, 0.0, 0.0, 0.0], [0.1060, 0.0733, 0.0513, 0.0361], [3.6, 5.1, 7.3, 10.6], [0.0361] * 4, 0.0361],
 }
