@@ -1,8 +1,9 @@
 """Texts that nobody could read are found in a figure, and only those."""
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
-from utils.plots import illegible, intervals
+from utils.plots import illegible, intervals, reliability
 
 
 @pytest.fixture
@@ -51,3 +52,11 @@ def test_intervals_stand_in_the_order_of_their_rows_with_a_legend_for_several():
         ends = axis.collections[0].get_segments()[1][:, 0]
         assert list(ends) == [-0.4, 0.1] and illegible(figure) == []
         plt.close(figure)
+
+
+def test_a_reliability_curve_is_drawn_in_per_cent():
+    stated, true = np.array([0.1, 0.5, 0.9]), np.array([0.2, 0.4, 0.95])
+    figure = reliability(stated, true, true - 0.1, np.minimum(true + 0.1, 1), title="A title", ylabel="came true (%)")
+    [axis] = figure.axes
+    assert axis.lines[1].get_xydata().tolist() == [[10, 20], [50, 40], [90, 95]] and illegible(figure) == []
+    plt.close(figure)

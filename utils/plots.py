@@ -163,3 +163,14 @@ def intervals(rows, series, *, title, xlabel, size=(7.6, 3.2)):
     if len(series) > 1:
         figure.legend(loc="outside right center")
     return figure
+
+
+def reliability(stated, true, low, high, *, title, ylabel):
+    """A figure of what forecasts said against what came true, fractions (bins,), with a band ``low`` to ``high``."""
+    figure, axis = plt.subplots(figsize=(5.2, 4.6))
+    axis.fill_between(100 * stated, 100 * low, 100 * high, color="#D5DADD", label="95 % of calibrated ones")
+    axis.plot([0, 100], [0, 100], color=GREY, linewidth=1, linestyle="--")
+    axis.plot(100 * stated, 100 * true, "o-", color=BLUE, label="this one")
+    axis.set(title=title, xlabel="forecast, mean of the bin (%)", ylabel=ylabel)
+    axis.legend(loc="upper left")
+    return figure
