@@ -170,7 +170,7 @@ def reliability(stated, true, low, high, *, title, ylabel):
     figure, axis = plt.subplots(figsize=(5.2, 4.6))
     axis.fill_between(100 * stated, 100 * low, 100 * high, color="#D5DADD", label="95 % of calibrated ones")
     axis.plot([0, 100], [0, 100], color=GREY, linewidth=1, linestyle="--")
-    axis.plot(100 * stated, 100 * true, "o-", color=BLUE, label="this one")
+    axis.plot(100 * stated, 100 * true, "o-", color=BLUE, label="what came true")
     axis.set(title=title, xlabel="forecast, mean of the bin (%)", ylabel=ylabel)
     axis.legend(loc="upper left")
     return figure
