@@ -298,10 +298,13 @@ WRONG = {       # exercise → plausible wrong answers
              lambda m, s, g, t: np.full(len(m), g), lambda m, s, g, t: m, [-2.6, -2.5], -2.614],
     "22.3": [[[0.48, 3.02, 5.60], [1.79, 3.26, 4.74]], [[1.94, 3.20, 4.48]] * 2, [[-4.74, -3.26, -1.79], [-5.60, -3.02, -0.48]],
              [[0.0179, 0.0326, 0.0474], [0.0048, 0.0302, 0.0560]], [3.26, 3.02], 3.2],
-    "23.1": [1.5325, 0.7370, 0.6904, -0.5108, 51.08, 0.1054],   # the sum, bits, all three yes, the sign, per cent, the first
-    "23.2": [lambda p, y, bins: np.abs(np.bincount((p * bins).astype(int), y - p, minlength=bins)).sum() / len(p),
-             lambda p, y, bins: abs(np.mean(p - y)),
-             lambda p, y, bins: np.mean([abs(np.mean(p[i] - y[i])) for i in np.array_split(np.arange(len(p)), bins)]),
+    "23.1": [1.2448, 0.5986, 0.7419, -0.4149, 41.49, 0.1054],   # the sum, bits, all three yes, the sign, per cent, the first
+    "23.2": [lambda p, y, bins: np.array([np.bincount((p * bins).astype(int), v, bins) /        # equal width
+                                          np.maximum(np.bincount((p * bins).astype(int), minlength=bins), 1) for v in (p, y)]),
+             lambda p, y, bins: np.array([[v[i].mean() for i in np.array_split(np.argsort(p), bins)] for v in (y, p)]),
+             lambda p, y, bins: np.array([[v[i].mean() for i in np.array_split(np.arange(len(p)), bins)] for v in (p, y)]),
+             lambda p, y, bins: np.array([[np.sort(v)[i].mean() for i in np.array_split(np.arange(len(p)), bins)] for v in (p, y)]),
+             lambda p, y, bins: np.array([[v[i].mean() for i in np.array_split(np.argsort(p), bins)] for v in (p, y)]).T,
              0.0137],
     "23.3": [[0.0, 0.0, 0.0, 0.0], [0.1060, 0.0733, 0.0513, 0.0361], [3.6, 5.1, 7.3, 10.6], [0.0361] * 4, 0.0361],
 }

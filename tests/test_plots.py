@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils.plots import illegible, model_graph, predictive_check
+from utils.plots import illegible, intervals, model_graph, predictive_check, reliability
 
 
 @pytest.fixture
@@ -57,3 +57,23 @@ def test_a_predictive_check_shows_what_was_seen():
     figure = predictive_check(np.linspace(0, 1, 99), np.linspace(0.4, 0.5, 99), 3.0, "A title", "calls")
     [axis] = figure.axes
     assert axis.lines[0].get_xdata()[0] == 3.0 and axis.get_xlim()[1] > 3 and illegible(figure) == []
+
+
+def test_intervals_stand_in_the_order_of_their_rows_with_a_legend_for_several():
+    mean, low, high = [0.1, -0.2], [0.0, -0.4], [0.3, 0.1]
+    for series in ({"a": (mean, low, high)}, {"a": (mean, low, high), "b": (high, mean, high)}):
+        figure = intervals(["first", "second"], series, title="A title", xlabel="points")
+        [axis] = figure.axes
+        assert [label.get_text() for label in axis.get_yticklabels()] == ["first", "second"]
+        assert axis.yaxis_inverted() and len(axis.collections) == len(series) == max(1, 2 * len(figure.legends))
+        ends = axis.collections[0].get_segments()[1][:, 0]
+        assert list(ends) == [-0.4, 0.1] and illegible(figure) == []
+        plt.close(figure)
+
+
+def test_a_reliability_curve_is_drawn_in_per_cent():
+    stated, true = np.array([0.1, 0.5, 0.9]), np.array([0.2, 0.4, 0.95])
+    figure = reliability(stated, true, true - 0.1, np.minimum(true + 0.1, 1), title="A title", ylabel="came true (%)")
+    [axis] = figure.axes
+    assert axis.lines[1].get_xydata().tolist() == [[10, 20], [50, 40], [90, 95]] and illegible(figure) == []
+    plt.close(figure)

@@ -336,7 +336,7 @@ def test_a_line_typed_at_the_prompt_is_answered(generation, shown, monkeypatch):
     assert "Give me a line:" in view.value + question.value and data["application/vnd.jupyter.widget-view+json"]
     answer = next(one for one in shown[0] if "letters" in one.value)
     for typed, said in ((" <b> ", "“&lt;b&gt;” has 3 letters"), ("  ", "press Enter"), ("?", "ZeroDivisionError"),
-                        ("again", "5 letters")):
+                        ("a" * 501, "501 characters; 500 at most"), ("again", "5 letters")):
         lines[0].value = typed
         assert said in answer.value
     assert lines[0].description == ">>" and not lines[0].continuous_update and not plt.get_fignums()

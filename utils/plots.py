@@ -186,3 +186,33 @@ def predictive_check(before, after, seen, title, xlabel):
     axis.set(title=title, xlabel=xlabel, ylabel="density", yticks=[])
     figure.legend(loc="outside lower center", ncols=3)
     return figure
+
+
+def intervals(rows, series, *, title, xlabel, size=(7.6, 3.2)):
+    """A figure of means with their intervals, a row for each of ``rows`` (n names), 0 marked.
+
+    ``series`` maps a name to (mean, low, high), each (n,); of several, each has a colour and a legend.
+    """
+    figure, axis = plt.subplots(figsize=size)
+    shifts = np.linspace(-0.15, 0.15, len(series)) if len(series) > 1 else [0]
+    for shift, colour, (name, (mean, low, high)) in zip(shifts, COLOURS, series.items()):
+        places = np.arange(len(rows)) + shift
+        axis.hlines(places, low, high, color=colour)
+        axis.plot(mean, places, "o", color=colour, label=name)
+    axis.axvline(0, color=INK, linewidth=1)
+    axis.set_yticks(range(len(rows)), rows)
+    axis.set(title=title, xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    if len(series) > 1:
+        figure.legend(loc="outside right center")
+    return figure
+
+
+def reliability(stated, true, low, high, *, title, ylabel):
+    """A figure of what forecasts said against what came true, fractions (bins,), with a band ``low`` to ``high``."""
+    figure, axis = plt.subplots(figsize=(5.2, 4.6))
+    axis.fill_between(100 * stated, 100 * low, 100 * high, color="#D5DADD", label="95 % of calibrated ones")
+    axis.plot([0, 100], [0, 100], color=GREY, linewidth=1, linestyle="--")
+    axis.plot(100 * stated, 100 * true, "o-", color=BLUE, label="what came true")
+    axis.set(title=title, xlabel="forecast, mean of the bin (%)", ylabel=ylabel)
+    axis.legend(loc="upper left")
+    return figure

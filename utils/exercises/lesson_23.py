@@ -3,7 +3,7 @@ import numpy as np
 
 from utils.exercises import exercise
 
-SAID, CAME_TRUE = np.array([0.9, 0.7, 0.2]), np.array([1, 0, 0])
+SAID, CAME_TRUE = np.array([0.9, 0.6, 0.2]), np.array([1, 0, 0])
 
 
 def log_loss(p, y):
@@ -11,13 +11,13 @@ def log_loss(p, y):
 
 
 @exercise("23.1",
-          praise="The second forecast, sure and wrong, costs most of it.",
+          praise="The second forecast, the only wrong one, costs most of it.",
           hints=("A yes costs −ln p; a no costs −ln(1 − p).",
-                 "The outcomes are yes, no, no: the logarithms of 0.9, 0.3 and 0.8.",
+                 "The outcomes are yes, no, no: the logarithms of 0.9, 0.4 and 0.8.",
                  "Minus the sum of the three natural logarithms, divided by three."))
 def by_hand(answer):
     value, right = float(answer), log_loss(SAID, CAME_TRUE)
-    if abs(value - right) < 0.005:
+    if abs(value - right) < 0.003:
         return None
     if abs(value - 3 * right) < 0.01:
         return "that is the sum; log loss is the mean."
@@ -30,32 +30,33 @@ def by_hand(answer):
     return "that is not the mean of the three costs."
 
 
-def mass_ece(p, y, bins):
+def equal_curve(p, y, bins):
     runs = np.array_split(np.argsort(p), bins)
-    return sum(abs(np.sum(p[run] - y[run])) for run in runs) / len(p)
+    return np.array([[values[run].mean() for run in runs] for values in (p, y)])
 
 
-@exercise("23.2", indifferent=("constant", "reversed", "transposed"),      # they leave a single number as it is
-          praise="Each bin has the same number, so none is left to chance alone. The two kinds of ECE differ, which is why "
-                 "the kind has to be said.",
+@exercise("23.2",
+          praise="No bin is left to chance alone now, and where most forecasts are the curve has most points. The kind of "
+                 "bins belongs to every ECE that you quote.",
           hints=("np.argsort(p) sorts the places of the forecasts.",
                  "np.array_split(np.argsort(p), bins) is a list of runs of places.",
-                 "For each run: the absolute value of the sum of p − y; add up, divide by len(p)."))
+                 "First row: p[run].mean() of each run; second row: y[run].mean()."))
 def equal_number(answer):
     if not callable(answer):
-        return "a function is wanted: mass_ece(p, y, bins)."
+        return "a function is wanted: equal_curve(p, y, bins)."
     random = np.random.default_rng(23)
     for n, bins in ((200, 10), (203, 7), (57, 3)):
         p = random.permutation(random.random(n) ** 2)
         y = (random.random(n) < np.sqrt(p)).astype(int)
-        value, right = float(answer(p, y, bins)), mass_ece(p, y, bins)
-        width = np.abs(np.bincount((p * bins).astype(int), y - p, minlength=bins)).sum() / n
-        if not abs(value - right) < 1e-9:
-            if abs(value - width) < 1e-9:
-                return "those bins have equal width; equal number was asked for."
-            if abs(value - abs(np.mean(p - y))) < 1e-9:
-                return "the gaps must not cancel between bins: take each bin's absolute value."
-            return f"with {n} forecasts and {bins} bins it gives {value:.4f}; expected was another number."
+        value, right = np.asarray(answer(p, y, bins), dtype=float), equal_curve(p, y, bins)
+        if value.shape != right.shape:
+            return f"two rows of {bins} columns are wanted; it gives the shape {value.shape}."
+        if not np.allclose(value, right, rtol=0, atol=1e-9):
+            if np.allclose(value[::-1], right):
+                return "the mean forecast is the first row, what came true the second."
+            if np.all(np.diff(right[0]) > 0) and not np.all(np.diff(value[0]) > 0):
+                return "the bins are to run from the lowest forecasts to the highest: sort first."
+            return f"with {n} forecasts and {bins} bins of equal number other means were expected."
     return None
 
 

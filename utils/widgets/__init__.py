@@ -102,18 +102,24 @@ def upload(answer, start):
     _show_live([button, view], data, metadata)
 
 
-def prompt(answer, start, question):
+def prompt(answer, start, question, longest=500):
     """A line to type under ``question``, and below it what ``answer`` says of it once Enter is pressed.
 
     ``answer`` takes the line, a str without blanks at its ends and never empty, and returns a Matplotlib
     figure and a sentence: the sentence stands above the figure and is its alternative text. It is shown
     what it says of ``start`` until another line comes, and that is the still picture of a saved notebook.
-    For an empty line, or an error in ``answer``, a sentence says so.
+    For an empty line, one of more than ``longest`` characters, or an error in ``answer``, a sentence says so.
     """
     def typed(change):
+        line = change.new.strip()
+        if not line:
+            view.value = _status("Type a line, then press Enter.")
+            return
+        if len(line) > longest:
+            view.value = _status(f"That line has {len(line):,} characters; {longest} at most, please.")
+            return
         try:
-            line = change.new.strip()
-            view.value = _page(*answer(line))[2] if line else _status("Type a line, then press Enter.")
+            view.value = _page(*answer(line))[2]
         except Exception as error:
             plt.close("all")
             view.value = _status(f"{type(error).__name__}: {error}")
