@@ -51,12 +51,14 @@ def test_a_model_is_drawn_with_its_sizes_and_every_word_legible():
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert {"spread name\nHalfNormal", "everyone\nNormal", "measured × 36\nNormal"} <= set(texts)
     assert illegible(figure) == []
+    plt.close(figure)
 
 
 def test_a_predictive_check_shows_what_was_seen():
     figure = predictive_check(np.linspace(0, 1, 99), np.linspace(0.4, 0.5, 99), 3.0, "A title", "calls")
     [axis] = figure.axes
     assert axis.lines[0].get_xdata()[0] == 3.0 and axis.get_xlim()[1] > 3 and illegible(figure) == []
+    plt.close(figure)
 
 
 def test_intervals_stand_in_the_order_of_their_rows_with_a_legend_for_several():
