@@ -97,7 +97,7 @@ def test_was_saved_from_one_clean_run(lesson):
     for cell, output in outputs(lesson):
         assert output.output_type != "error", cell.source
         assert output.get("name") != "stderr", output.get("text")
-        assert not re.search(r"\w*Warning\b", str(output.get("text", ""))), output.text
+        assert not re.search(r"\w*Warning\b|\bWARNING\b", str(output.get("text", ""))), output.text
 
 
 @EVERY_LESSON
